@@ -1,0 +1,9 @@
+"""The admin site's app configuration."""
+
+from django.contrib.admin import apps
+
+
+class FairleadAdminConfig(apps.AdminConfig):
+    """Serve Fairlead's own admin site as `django.contrib.admin.site`."""
+
+    default_site = "config.site.FairleadSite"

@@ -1,0 +1,1 @@
+"""Producers and the licence facts they stand on."""

@@ -1,0 +1,1 @@
+"""From a lead to the producer who works it, and the clocks that follow."""

@@ -1,0 +1,1 @@
+"""Pure: candidates in, an order and reasons out; one file each."""

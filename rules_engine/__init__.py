@@ -1,0 +1,1 @@
+"""Rules people write, versioned, and the engine that evaluates them."""
