@@ -3,7 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
+
 from config.env import BASE_DIR, env
+
+django_stubs_ext.monkeypatch()  # lets classes such as ModelAdmin[Lead] be written with their type argument
 
 # --- Core -----------------------------------------------------------------------------------------------------------
 SECRET_KEY = env.str("SECRET_KEY")
@@ -14,7 +18,7 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
-DATA_DIR.mkdir(exist_ok=True)
+DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 INSTALLED_APPS = [
     "config.apps.FairleadAdminConfig",

@@ -1,0 +1,63 @@
+"""What the whole suite shares: its services, its cast, and a report of what could not run."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+import redis
+from django.conf import LazySettings
+from django.conf import settings as django_settings
+
+from tests.services import MISSING
+
+REQUIRE_SERVICES = os.environ.get("REQUIRE_SERVICES", "") not in {"", "0"}
+skipped: Counter[str] = Counter()
+
+
+def pytest_configure() -> None:
+    """Trade the strength of passwords for speed."""
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_report_header() -> list[str]:
+    """Say what this run stands on."""
+    database = "SQLite" if MISSING["postgres"] else "PostgreSQL"
+    broker = "files" if MISSING["redis"] else "Redis"
+    return [f"database: {database}, broker: {broker}"]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs a missing service, or fail it where everything is required."""
+    for marker, reason in MISSING.items():
+        if reason and item.get_closest_marker(marker):
+            if REQUIRE_SERVICES:
+                pytest.fail(f"needs {marker}: {reason}", pytrace=False)
+            skipped[marker] += 1
+            pytest.skip(f"needs {marker}: {reason}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List what was skipped for want of a service, and why."""
+    if skipped:
+        terminalreporter.section("skipped for want of a service")
+    for marker, number in sorted(skipped.items()):
+        terminalreporter.line(f"{number} {marker} tests: {MISSING[marker]}")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Test SQLite as it is used: a file, whose writers take turns; in memory all threads would share one connection."""
+    default = django_settings.DATABASES["default"]
+    if "sqlite" in default["ENGINE"]:
+        default["TEST"] = {**default.get("TEST", {}), "NAME": str(django_settings.DATA_DIR / "test.sqlite3")}
+
+
+@pytest.fixture
+def redis_url(settings: LazySettings) -> Iterator[str]:
+    """Give an empty Redis database."""
+    url = str(settings.REDIS_URL)
+    with redis.Redis.from_url(url) as client:
+        client.flushdb()
+        yield url
+        client.flushdb()
