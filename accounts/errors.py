@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818  # a refusal is no error
     """The request was understood and declined because of the present state; HTTP 409.
 
     Subclasses live beside the function that raises them and set `code`; the message tells the reader what to do next.

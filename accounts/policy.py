@@ -37,7 +37,8 @@ VIEW_ALL: Final = frozenset(
 # A permission ending in `_own` reaches only what is assigned to, or is about, the actor.
 POLICY: Final[Mapping[Role, frozenset[str]]] = {
     Role.OPERATIONS: VIEW_ALL
-    | {"rules.edit", "rules.publish", "rules.rollback", "pools.edit", "licenses.edit", "licenses.import", "leads.create"},
+    | {"rules.edit", "rules.publish", "rules.rollback", "pools.edit"}
+    | {"licenses.edit", "licenses.import", "leads.create"},
     Role.MANAGER: (VIEW_ALL - {"audit.view", "setup.view"})
     | {"leads.create", "leads.work", "leads.reassign", "queue.claim", "queue.assign", "queue.resolve", "pools.edit"},
     Role.PRODUCER: frozenset({"leads.view_own", "leads.work_own", "decisions.view_own", "licenses.view_own"}),

@@ -1,0 +1,9 @@
+"""The app's configuration."""
+
+from django.apps import AppConfig
+
+
+class AuditConfig(AppConfig):
+    """Nothing but its name."""
+
+    name = "audit"

@@ -1,0 +1,60 @@
+"""The ledger: what happened, and the chain of hashes that seals it."""
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import CheckConstraint, Q
+from uuid_utils.compat import uuid7
+
+
+class Entry(models.Model):
+    """One thing that happened. Written once; the database refuses every change.
+
+    Triggers set `seq`, `txid` and `recorded_at`, whatever the INSERT says, so a fresh instance shows None for them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    seq = models.BigIntegerField(null=True, unique=True, editable=False)
+    txid = models.BigIntegerField(null=True, editable=False)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(null=True, editable=False)
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.CharField(max_length=100)
+    actor_label = models.CharField(max_length=200)
+    action = models.CharField(max_length=80)
+    target_type = models.CharField(max_length=100, blank=True)
+    target_id = models.CharField(max_length=100, blank=True)
+    target_label = models.CharField(max_length=200, blank=True)
+    detail = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        """What auditors look entries up by."""
+
+        verbose_name_plural = "entries"
+        ordering = ["-seq"]
+        indexes = [
+            models.Index(fields=["txid", "seq"], name="audit_entry_tx_order"),
+            models.Index(fields=["target_type", "target_id", "seq"], name="audit_entry_target"),
+            models.Index(fields=["action", "seq"], name="audit_entry_action"),
+            models.Index(fields=["actor_id", "seq"], name="audit_entry_actor"),
+            models.Index(fields=["occurred_at"], name="audit_entry_occurred"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.target_label}".strip()
+
+
+class Seal(models.Model):
+    """One link of the chain: the hash of the link before and of one entry. Written once, like the entry."""
+
+    position = models.BigIntegerField(primary_key=True)
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="seal")
+    hash = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        """The chain has no holes at its start."""
+
+        constraints = [CheckConstraint(condition=Q(position__gte=1), name="audit_seal_position_from_one")]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.hash[:12]}"

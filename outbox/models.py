@@ -1,0 +1,73 @@
+"""Messages to send, each a row until it is delivered or given up."""
+
+from datetime import datetime
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from uuid_utils.compat import uuid7
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Which messages a relay may take."""
+
+    def undone(self) -> "MessageQuerySet":
+        """Return what is neither delivered nor given up."""
+        return self.filter(done_at=None, dead_at=None)
+
+    def due(self, now: datetime) -> "MessageQuerySet":
+        """Return what may be sent now: its time has come, nobody holds it, nothing of its aggregate and topic is ahead.
+
+        A dead message steps aside: it must not hold up for ever what follows it.
+        """
+        ahead = self.model.objects.undone().filter(
+            aggregate=OuterRef("aggregate"), topic=OuterRef("topic"), seq__lt=OuterRef("seq")
+        )
+        free = Q(lease_until=None) | Q(lease_until__lte=now)
+        return (
+            self.undone()
+            .filter(free, next_at__lte=now)
+            .filter(Q(aggregate="") | ~Exists(ahead))
+            .order_by("next_at", "seq")
+        )
+
+
+class Message(models.Model):
+    """Something that must be told to the outside, at least once. Its id is the receiver's idempotency key."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    seq = models.BigIntegerField(
+        null=True, unique=True, editable=False
+    )  # set by a trigger: the order within an aggregate
+    topic = models.CharField(max_length=80)
+    aggregate = models.CharField(max_length=100, blank=True)
+    payload = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
+    at = models.DateTimeField()
+    next_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    progress = models.JSONField(default=dict, blank=True)
+    last_error = models.TextField(blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    dead_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        """Only what is undone is ever searched."""
+
+        ordering = ["-seq"]
+        indexes = [
+            models.Index(fields=["next_at", "seq"], name="outbox_due", condition=Q(done_at=None, dead_at=None)),
+            models.Index(
+                fields=["aggregate", "topic", "seq"], name="outbox_ahead", condition=Q(done_at=None, dead_at=None)
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(done_at=None) | Q(dead_at=None), name="outbox_message_is_not_done_and_dead"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.aggregate}".strip()
