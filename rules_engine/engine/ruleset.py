@@ -1,0 +1,154 @@
+"""The stages themselves: rule sets, facts and an instant in; an outcome with every reason out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from rules_engine.engine.catalog import Facts
+from rules_engine.engine.compile import ALLOWED, UNKNOWN, CompiledRule, CompiledSet
+from rules_engine.engine.evaluate import trace
+from rules_engine.engine.nodes import Condition, Gate, Prefer, Require, Route
+from rules_engine.engine.operators import Moment
+from rules_engine.engine.outcomes import (
+    Block,
+    Eligibility,
+    FiredGate,
+    GateOutcome,
+    RouteOutcome,
+    ScoreOutcome,
+    ScorePart,
+)
+from rules_engine.engine.stages import DATA_MISSING, STOPPING_EFFECTS, UNKNOWN_FACT, worst
+from rules_engine.engine.values import Verdict
+
+LOWEST, HIGHEST = 0, 100
+
+
+def gate(sets: Sequence[CompiledSet], facts: Facts, now: datetime) -> GateOutcome:
+    """Ask every gate rule about a lead: all that fire are kept, the worst that is confirmed decides."""
+    fired: list[FiredGate] = []
+    unknown: list[FiredGate] = []
+    for set_, compiled, is_sure in _met(sets, facts, now):
+        answer, action = compiled.answer, compiled.rule.action
+        if not (isinstance(answer, FiredGate) and isinstance(action, Gate)):
+            raise _wrong_stage(set_, "gate")
+        if is_sure:
+            fired.append(answer)
+            continue
+        met = replace(answer, verdict=Verdict.UNKNOWN, missing=_missing(compiled.rule.when, set_, facts, now))
+        if answer.effect in STOPPING_EFFECTS and not action.skip_unknown:
+            fired.append(replace(met, effect="review", reason=DATA_MISSING))
+        else:
+            unknown.append(met)
+    effect = worst(frozenset(each.effect for each in fired if not each.provisional))
+    return GateOutcome(effect, tuple(fired), tuple(unknown))
+
+
+def score(sets: Sequence[CompiledSet], facts: Facts, now: datetime) -> ScoreOutcome:
+    """Add up the points of every score rule that holds."""
+    parts: list[ScorePart] = []
+    for set_, compiled, is_sure in _met(sets, facts, now):
+        part = compiled.answer
+        if not isinstance(part, ScorePart):
+            raise _wrong_stage(set_, "score")
+        if not is_sure:
+            missing = _missing(compiled.rule.when, set_, facts, now)
+            part = replace(part, add=0, verdict=Verdict.UNKNOWN, missing=missing)
+        parts.append(part)
+    total = sum(part.add for part in parts if not part.provisional)
+    return ScoreOutcome(max(LOWEST, min(HIGHEST, total)), tuple(parts))
+
+
+def route(set_: CompiledSet, facts: Facts, now: datetime) -> RouteOutcome:
+    """Find the first route rule that matches; rules that meet a missing fact are passed over, or stop the search."""
+    passed_over: list[str] = []
+    missing: dict[str, None] = {}
+    would_have: list[str] = []
+    matched = RouteOutcome(None, None, None, None, (), False, ())
+    for _, compiled, is_sure in _met((set_,), facts, now):
+        answer, action = compiled.answer, compiled.rule.action
+        if not (isinstance(answer, RouteOutcome) and isinstance(action, Route)):
+            raise _wrong_stage(set_, "route")
+        if compiled.rule.is_provisional:
+            would_have += [compiled.key] if is_sure else []
+        elif is_sure:
+            matched = answer
+            break
+        else:
+            passed_over.append(compiled.key)
+            missing |= dict.fromkeys(_missing(compiled.rule.when, set_, facts, now))
+            if action.stop_unknown:
+                matched = replace(matched, stopped=True)
+                break
+    return replace(matched, passed_over=tuple(passed_over), missing=tuple(missing), would_have=tuple(would_have))
+
+
+@dataclass(frozen=True, slots=True)
+class Residue:
+    """What the eligibility rules still ask once the lead is known: the rules that apply to it, ready for producers."""
+
+    facts: Facts
+    now: datetime
+    rules: tuple[tuple[CompiledSet, CompiledRule], ...]
+
+    def judge(self, producer_facts: Facts) -> Eligibility:
+        """Say whether this producer may have the lead. What is unknown about a requirement excludes him."""
+        blocks: list[Block] = []
+        would_have: list[Block] = []
+        preference: int | Decimal = 0
+        moments: dict[str, Moment] = {}
+        for set_, compiled in self.rules:
+            moment = moments.setdefault(set_.zone.key, Moment(self.now, set_.zone))
+            said = compiled.ask(self.facts.known, producer_facts.known, moment) if compiled.ask else ALLOWED
+            if said == ALLOWED:
+                continue
+            if isinstance(compiled.answer, Prefer):
+                preference += 0 if compiled.rule.is_provisional else compiled.answer.weight
+                continue
+            block = self._block(set_, compiled, said, producer_facts)
+            (would_have if compiled.rule.is_provisional else blocks).append(block)
+        return Eligibility(not blocks, tuple(blocks), preference, tuple(would_have))
+
+    def _block(self, set_: CompiledSet, compiled: CompiledRule, said: int, producer_facts: Facts) -> Block:
+        action = compiled.rule.action
+        if not (isinstance(compiled.answer, Block) and isinstance(action, Require)):
+            raise _wrong_stage(set_, "eligibility")
+        if said != UNKNOWN:
+            return compiled.answer
+        missing = _missing(action.condition, set_, self.facts.merged(producer_facts), self.now)
+        return replace(compiled.answer, reason=UNKNOWN_FACT, missing=missing)
+
+
+def eligibility(sets: Sequence[CompiledSet], facts: Facts, now: datetime) -> Residue:
+    """Resolve the lead part of every eligibility rule, once per lead, whatever the number of producers.
+
+    A requirement whose `when` is unknown applies; a preference whose `when` is unknown counts for nothing.
+    """
+    rules = [
+        (set_, compiled)
+        for set_, compiled, is_sure in _met(sets, facts, now)
+        if is_sure or not isinstance(compiled.rule.action, Prefer)
+    ]
+    return Residue(facts, now, tuple(rules))
+
+
+def _met(sets: Sequence[CompiledSet], facts: Facts, now: datetime) -> Iterator[tuple[CompiledSet, CompiledRule, bool]]:
+    """Yield the active rules whose lead part is not FALSE, in order, and whether it is TRUE."""
+    if now.tzinfo is None:
+        raise ValueError("now needs a time zone: without one it is a different instant on every machine.")
+    instant = now.timestamp()
+    for set_ in sets:
+        rules = set_.rules
+        for index in set_.find(facts.known, Moment(now, set_.zone)):
+            compiled = rules[index if index >= 0 else ~index]
+            if compiled.is_active(instant):
+                yield set_, compiled, index >= 0
+
+
+def _missing(condition: Condition | None, set_: CompiledSet, facts: Facts, now: datetime) -> tuple[str, ...]:
+    return () if condition is None else trace(condition, facts, now, set_.zone).missing
+
+
+def _wrong_stage(set_: CompiledSet, stage: str) -> ValueError:
+    return ValueError(f"The rule set {set_.slug} is of the stage {set_.stage}, not {stage}.")
