@@ -71,3 +71,13 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic} {self.aggregate}".strip()
+
+
+class Heartbeat(models.Model):
+    """When a process that works unseen last said that it lives."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
