@@ -1,10 +1,16 @@
-"""The Celery application; the schedule is in settings."""
+"""The Celery application; its settings are Django's."""
 
 import os
 
 from celery import Celery
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("fairlead")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def leave_logging_to_settings(**_kwargs: object) -> None:
+    """Stop Celery from installing handlers of its own: that somebody listens here is what tells it."""

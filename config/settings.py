@@ -4,8 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
+from kombu.entity import Queue
 
-from config.env import BASE_DIR, env
+from config.env import BASE_DIR, IS_MIGRATING, env
+from config.logs import logging_config
+from config.schedule import QUEUES, ROUTES, SCHEDULE
 
 django_stubs_ext.monkeypatch()  # lets classes such as ModelAdmin[Lead] be written with their type argument
 
@@ -28,6 +31,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",
     "django_htmx",
     "rest_framework",
     "drf_spectacular",
@@ -43,9 +47,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.middleware.name_and_time",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.middleware.limit_body",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -70,6 +76,9 @@ TEMPLATES = [
         },
     },
 ]
+
+# Widgets come from `templates/` as well, so that every input has its label.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Databases ------------------------------------------------------------------------------------------------------
 SQLITE = {
@@ -98,7 +107,7 @@ def database(url: str) -> dict[str, Any]:
 
 DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'fairlead.sqlite3'}")
 MIGRATE_DATABASE_URL = env.str("MIGRATE_DATABASE_URL", default=DATABASE_URL)
-DATABASES = {"default": database(DATABASE_URL)}
+DATABASES = {"default": database(MIGRATE_DATABASE_URL if IS_MIGRATING else DATABASE_URL)}
 
 # --- Celery ---------------------------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -110,6 +119,11 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_QUEUES = [Queue(name) for name in QUEUES]  # a worker that is told nothing else serves them all
+CELERY_TASK_ROUTES = ROUTES
+CELERY_TASK_CREATE_MISSING_QUEUES = False  # a misspelt queue is an error, not a place where tasks wait for ever
+CELERY_BEAT_SCHEDULE = SCHEDULE
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 if REDIS_URL:
@@ -164,6 +178,10 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+LEAD_BODY_LIMIT = 64 * 1024
+PROXIES = env.int("PROXIES", default=0)
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+SECURE_REDIRECT_EXEMPT = [r"^healthz/", r"^metrics$"]  # asked from inside, without TLS
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -172,12 +190,13 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.api.DenyUnlessDeclared"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["config.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.CursorPagination",
     "PAGE_SIZE": 50,
     "EXCEPTION_HANDLER": "config.api.problem_response",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "NUM_PROXIES": PROXIES,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Fairlead",
@@ -197,11 +216,17 @@ TIME_ZONE = "UTC"
 AGENCY_TIME_ZONE = env.str("AGENCY_TIME_ZONE", default="America/New_York")
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = True
+HASHED_STATIC = env.bool("HASHED_STATIC", default=False)
+WHITENOISE_USE_FINDERS = not HASHED_STATIC
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "config.static.HashedStaticFiles"
+        if HASHED_STATIC
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
 }
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
@@ -217,17 +242,8 @@ WEBHOOK_SECRET = env.str("WEBHOOK_SECRET", default="")
 LICENSE_SOURCE_CSV = env.str("LICENSE_SOURCE_CSV", default="")
 LICENSE_EVENTS_SECRET = env.str("LICENSE_EVENTS_SECRET", default="")
 OUTBOX_CONSUMERS: dict[str, list[str]] = {}
+HEARTBEAT_LIMIT = 30  # seconds without a sign after which the worker counts as gone
+SWEEP_LAG_LIMIT = 10  # seconds a due timer may wait before the site says it is not ready
 
 # --- Logs -----------------------------------------------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        },
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-}
+LOGGING = logging_config(env.str("LOG_LEVEL", default="INFO"))
