@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 
 from accounts.http import actor_of
@@ -55,10 +56,21 @@ class PolicyAdmin(PolicyPermissions, admin.ModelAdmin[Any]):
     """A model admin under the policy table."""
 
 
+class LabelledFormSet(BaseInlineFormSet[Any, Any, Any]):
+    """Inline rows whose inputs carry their column's name, which the heading alone does not give them."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Name every input the reader sees."""
+        super().add_fields(form, index)
+        for bound in form.visible_fields():
+            bound.field.widget.attrs.setdefault("aria-label", bound.label)
+
+
 class PolicyTabularInline(PolicyPermissions, admin.TabularInline[Any, Any]):
     """A tabular inline under the policy table."""
 
     extra = 0
+    formset = LabelledFormSet
 
 
 class PolicyStackedInline(PolicyPermissions, admin.StackedInline[Any, Any]):
