@@ -1,5 +1,7 @@
 """People who sign in."""
 
+from typing import Final
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
@@ -10,9 +12,9 @@ from accounts.policy import POLICY, Role
 class User(AbstractUser):
     """A person at the agency, with one role."""
 
-    RoleChoice = models.TextChoices("RoleChoice", [(role.value, (role.value, role.value.title())) for role in Role])
+    ROLES: Final = [(role.value, role.value.title()) for role in Role]
 
-    role = models.CharField(max_length=20, choices=RoleChoice.choices, default=Role.PRODUCER.value)
+    role = models.CharField(max_length=20, choices=ROLES, default=Role.PRODUCER.value)
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username

@@ -21,7 +21,7 @@ class TriggerOperation(Operation):
     def __init__(self, table: str) -> None:
         self.table = table
 
-    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:  # type: ignore[override]  # the stub is too narrow
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         """Return what a squashed migration writes."""
         return type(self).__qualname__, [self.table], {}
 
@@ -63,6 +63,11 @@ class AppendOnly(TriggerOperation):
     def dropping(self, vendor: str) -> list[str]:
         """Return what takes the guard away."""
         return trigger_sql.drop_guard(vendor, self.table)
+
+    def names(self, vendor: str) -> list[str]:
+        """Return the triggers that must stand."""
+        stamp = [f"{self.table}_stamp"] if self.stamped else []
+        return [*trigger_sql.guard_names(vendor, self.table), *stamp]
 
     def describe(self) -> str:
         """Return the line `migrate --plan` prints."""

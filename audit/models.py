@@ -47,8 +47,12 @@ class Seal(models.Model):
     """One link of the chain: the hash of the link before and of one entry. Written once, like the entry."""
 
     position = models.BigIntegerField(primary_key=True)
-    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="seal")
+    # Without a foreign key, whose check would lock every entry, and which proves nothing the chain does not.
+    entry = models.OneToOneField(Entry, on_delete=models.DO_NOTHING, related_name="seal", db_constraint=False)
     hash = models.CharField(max_length=64)
+    # Where the sealer looks next: at transactions from the floor on, and at numbers above the highest sealed so far.
+    floor_txid = models.BigIntegerField()
+    top_seq = models.BigIntegerField()
     sealed_at = models.DateTimeField()
 
     class Meta:

@@ -9,6 +9,7 @@ import redis
 from django.conf import LazySettings
 from django.conf import settings as django_settings
 
+from tests.ledger import flush_lifts_the_guards, head_file  # noqa: F401  # fixtures every test runs under
 from tests.services import MISSING
 
 REQUIRE_SERVICES = os.environ.get("REQUIRE_SERVICES", "") not in {"", "0"}

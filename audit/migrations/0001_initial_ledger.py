@@ -44,8 +44,10 @@ class Migration(migrations.Migration):
             fields=[
                 ('position', models.BigIntegerField(primary_key=True, serialize=False)),
                 ('hash', models.CharField(max_length=64)),
+                ('floor_txid', models.BigIntegerField()),
+                ('top_seq', models.BigIntegerField()),
                 ('sealed_at', models.DateTimeField()),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='seal', to='audit.entry')),
+                ('entry', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='seal', to='audit.entry')),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='audit_seal_position_from_one')],

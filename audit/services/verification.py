@@ -1,0 +1,112 @@
+"""Verify the ledger: recompute the chain and hold it against the heads published outside."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from itertools import islice
+from typing import Final
+
+from django.conf import settings
+from django.db.models import Min
+from django.db.models.functions import Now
+from django.utils.module_loading import import_string
+
+from audit import chain, guards, heads
+from audit.models import Entry, Seal
+from audit.report import Fault, Problem, Report
+
+BATCH: Final = 1000
+UNSEALED_FOR: Final = timedelta(seconds=10)
+SHOWN: Final = 100  # problems a report names of each kind
+
+
+class Walk:
+    """Recompute the chain from one position on, and remember where it got to."""
+
+    def __init__(self, start: int) -> None:
+        before = Seal.objects.filter(position=start - 1).first()
+        self.position = start - 1
+        self.hash = before.hash if before else chain.GENESIS
+        self.checked = 0
+        self.receipt_hash: Callable[[str], str | None] | None = _receipt_hook()
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong, in the order of the chain."""
+        while links := list(Seal.objects.filter(position__gt=self.position).order_by("position")[:BATCH]):
+            entries = Entry.objects.in_bulk([link.entry_id for link in links])
+            for link in links:
+                yield from self._judge(link, entries.get(link.entry_id))
+
+    def _judge(self, link: Seal, entry: Entry | None) -> Iterator[Problem]:
+        if link.position != self.position + 1:
+            gap = f"The links {self.position + 1} to {link.position - 1} were removed."
+            yield Problem(Fault.MISSING, gap, self.position + 1)
+        elif entry is None:
+            yield Problem(Fault.MISSING, "The entry was removed.", link.position, str(link.entry_id))
+        elif chain.link(self.hash, entry) != link.hash:
+            changed = "The entry, or its link, is not what was sealed."
+            yield Problem(Fault.CHANGED, changed, link.position, str(entry.id), entry.seq)
+        if entry is not None:
+            yield from self._judge_receipt(link, entry)
+        self.position, self.hash = link.position, link.hash
+        self.checked += 1
+
+    def _judge_receipt(self, link: Seal, entry: Entry) -> Iterator[Problem]:
+        noted, decision = entry.detail.get("receipt_sha256"), entry.detail.get("decision_id")
+        if self.receipt_hash and noted and decision and self.receipt_hash(str(decision)) != noted:
+            differs = f"The receipt of decision {decision} is gone or not the one that was recorded."
+            yield Problem(Fault.RECEIPT, differs, link.position, str(entry.id), entry.seq)
+
+
+def verify(*, from_seq: int = 0) -> Report:
+    """Recompute the chain from the first entry numbered `from_seq` or higher, and report every break.
+
+    The heads outside, entries without a seal and the triggers are checked as well, whatever `from_seq` says.
+    """
+    first = Seal.objects.filter(entry__seq__gte=from_seq).aggregate(first=Min("position"))["first"] if from_seq else 1
+    walk = Walk(first or 1)
+    in_chain = list(islice(walk.problems(), SHOWN))
+    unreadable, against_heads = _judge_heads()
+    others = [*islice(_judge_unsealed(), SHOWN), *_judge_guards()]
+    return Report(walk.checked, walk.position, walk.hash, (*in_chain, *against_heads, *others), unreadable)
+
+
+def _judge_heads() -> tuple[int, list[Problem]]:
+    """Return how many published heads could not be read, and the first that is not in the chain."""
+    published, unreadable, read = heads.published(), 0, 0
+    while lines := list(islice(published, BATCH)):
+        known = [head for head in lines if head]
+        unreadable, read = unreadable + len(lines) - len(known), read + len(known)
+        links = Seal.objects.in_bulk([head.position for head in known])
+        for head in known:
+            if problem := _judge_head(head, links.get(head.position)):
+                return unreadable, [problem]
+    if not read and Seal.objects.exists():
+        return unreadable, [Problem(Fault.HEADLESS, "No head was published outside: a cut tail could not be seen.")]
+    return unreadable, []
+
+
+def _judge_head(head: heads.Head, link: Seal | None) -> Problem | None:
+    if link is None:
+        last = Seal.objects.order_by("position").last()
+        cut = f"A head of {head.sealed_at} stood here, but the chain ends at position {last.position if last else 0}."
+        return Problem(Fault.CUT, cut, head.position, head.entry)
+    if link.hash != head.hash:
+        other = f"The chain was sealed anew here or before: the head of {head.sealed_at} differs."
+        return Problem(Fault.RESEALED, other, head.position, head.entry)
+    return None
+
+
+def _judge_unsealed() -> Iterator[Problem]:
+    for entry in Entry.objects.filter(seal=None, recorded_at__lt=Now() - UNSEALED_FOR).order_by("seq"):
+        waits = "The entry has no seal: the sealer does not run, or it was slipped in behind the chain."
+        yield Problem(Fault.UNSEALED, waits, None, str(entry.id), entry.seq)
+
+
+def _judge_guards() -> Iterator[Problem]:
+    for table in guards.unguarded_tables():
+        yield Problem(Fault.UNGUARDED, f"The triggers of {table} are missing or switched off: run its migration again.")
+
+
+def _receipt_hook() -> Callable[[str], str | None] | None:
+    path = getattr(settings, "AUDIT_RECEIPTS", "")
+    return import_string(path) if path else None

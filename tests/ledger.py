@@ -1,0 +1,57 @@
+"""The one way around the ledger's triggers, for tests alone: they reset and break what production never may."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.db import connection
+from django.test import TransactionTestCase
+
+from audit import trigger_sql
+from audit.guards import append_only_tables
+
+
+@contextmanager
+def lifted_guards(*tables: str) -> Iterator[None]:
+    """Take the guards off these append-only tables (all, if none is named) as their owner, and put them back."""
+    if connection.vendor == "postgresql" and connection.in_atomic_block:
+        _execute(["SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED"])  # else: "pending trigger events"
+    guarded = append_only_tables()
+    chosen = [guarded[table] for table in tables or guarded]
+    for operation in chosen:
+        _execute(trigger_sql.drop_guard(connection.vendor, operation.table))
+    try:
+        yield
+    finally:
+        for operation in chosen:
+            _execute(trigger_sql.guard(connection.vendor, operation.table, stamped=operation.stamped))
+
+
+def _execute(statements: list[str]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def flush_lifts_the_guards() -> Iterator[None]:
+    """Let transactional and live-server tests flush the database, which TRUNCATEs or DELETEs every table."""
+    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # not in the stubs
+
+    def lifting(*args: Any) -> None:
+        with lifted_guards():
+            flush(*args)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lifting)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def head_file(settings: LazySettings, tmp_path: Path) -> Path:
+    """Give each test a head file of its own: heads outlive the rollback that ends a test."""
+    settings.AUDIT_HEAD_FILE = tmp_path / "heads.jsonl"
+    return tmp_path / "heads.jsonl"
