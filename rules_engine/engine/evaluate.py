@@ -1,12 +1,26 @@
 """Judges one condition leaf by leaf, keeping what was seen: the reference the compiled rules are held to."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from rules_engine.engine.catalog import Facts
-from rules_engine.engine.nodes import All, Any, Condition, Key, Leaf, Literal, Not, Operand, Ref, fields_of, unmuted
+from rules_engine.engine.nodes import (
+    All,
+    Any,
+    Condition,
+    Key,
+    Leaf,
+    Literal,
+    Not,
+    Operand,
+    Ref,
+    fields_of,
+    members,
+    unmuted,
+)
 from rules_engine.engine.operators import OPERATORS, Moment
 from rules_engine.engine.printing import condition_document
 from rules_engine.engine.values import MISSING, Missing, Value, Verdict, plain
@@ -69,19 +83,44 @@ def trace(condition: Condition, facts: Facts, now: datetime, tz: ZoneInfo) -> Tr
     return _trace(live, facts, Moment(now, tz))
 
 
+def missing(condition: Condition, facts: Facts, moment: Moment) -> tuple[str, ...]:
+    """Return the facts for want of which a condition is UNKNOWN: what its trace says, without making one.
+
+    Only groups inside groups need judging: in a group that is UNKNOWN, a leaf is to blame where it misses a fact.
+    """
+    return tuple(dict.fromkeys(_blamed(condition, facts.known, facts, moment)))
+
+
+def _blamed(condition: Condition, known: Mapping[str, Value], facts: Facts, moment: Moment) -> Iterator[str]:
+    if condition.muted:
+        return
+    if isinstance(condition, Leaf):
+        if not OPERATORS[condition.op].sees_missing:
+            yield from (name for name in fields_of(condition) if name not in known)
+        return
+    for member in members(condition):
+        if isinstance(member, Leaf) or _is_unknown(member, facts, moment):
+            yield from _blamed(member, known, facts, moment)
+
+
+def _is_unknown(condition: Condition, facts: Facts, moment: Moment) -> bool:
+    live = unmuted(condition)
+    return live is not None and _trace(live, facts, moment).verdict is Verdict.UNKNOWN
+
+
 def _trace(condition: Condition, facts: Facts, moment: Moment) -> Trace:
     match condition:
         case Leaf():
             return _trace_leaf(condition, facts, moment)
-        case All(members):
-            traces = tuple(_trace(member, facts, moment) for member in members)
+        case All(inner):
+            traces = tuple(_trace(member, facts, moment) for member in inner)
             return GroupTrace("all", traces, _decide(traces, Verdict.FALSE, Verdict.TRUE))
-        case Any(members):
-            traces = tuple(_trace(member, facts, moment) for member in members)
+        case Any(inner):
+            traces = tuple(_trace(member, facts, moment) for member in inner)
             return GroupTrace("any", traces, _decide(traces, Verdict.TRUE, Verdict.FALSE))
         case Not(member):
-            inner = _trace(member, facts, moment)
-            return GroupTrace("not", (inner,), _OPPOSITE[inner.verdict])
+            turned = _trace(member, facts, moment)
+            return GroupTrace("not", (turned,), _OPPOSITE[turned.verdict])
         case _:
             assert_never(condition)
 

@@ -203,12 +203,14 @@ def leaves(condition: Condition) -> Iterator[Leaf]:
 
 def fields_of(leaf: Leaf) -> tuple[str, ...]:
     """Return the facts a leaf reads: its own, then those its operand refers to."""
+    if isinstance(leaf.operand, Literal):  # by far the most frequent
+        return (leaf.field,)
     match leaf.operand:
         case Ref(field):
             return (leaf.field, field)
         case Key(parts):
             return (leaf.field, *(part.field for part in parts if isinstance(part, Ref)))
-        case Literal() | None:
+        case None:
             return (leaf.field,)
         case _:
             assert_never(leaf.operand)

@@ -59,6 +59,11 @@ class Operator:
     sees_missing: bool = False
     prepare: Callable[[Any], Any] = lambda operand: operand
 
+    def sentence(self, subject: str, operand: str) -> str:
+        """Return the question in words; the operand goes where the label has an ellipsis, else at the end."""
+        asked = self.label.replace("…", operand) if "…" in self.label else f"{self.label} {operand}"
+        return f"{subject} {asked}".rstrip()
+
     def fits(self, kind: Kind, many: bool) -> bool:
         """Say whether it may be asked of a field of that kind."""
         return kind in self.kinds and self.many in {None, many}
@@ -174,8 +179,8 @@ OPERATORS = _table(
     Operator("matches", "matches", _TEXT, Shape.PATTERN, matches, prepare=compile_pattern),
     Operator("is_known", "is known", frozenset(Kind), Shape.NOTHING, is_known, many=None, sees_missing=True),
     Operator("is_missing", "is missing", frozenset(Kind), Shape.NOTHING, is_missing, many=None, sees_missing=True),
-    Operator("within_days", "is within the last days", _DATES, Shape.DAYS, within_days, dated=True),
-    Operator("older_than_days", "is older than days", _DATES, Shape.DAYS, older_than_days, dated=True),
+    Operator("within_days", "is within the last … days", _DATES, Shape.DAYS, within_days, dated=True),
+    Operator("older_than_days", "is more than … days ago", _DATES, Shape.DAYS, older_than_days, dated=True),
 )
 
 

@@ -7,14 +7,25 @@ from zoneinfo import ZoneInfo
 
 from rules_engine.engine.catalog import Catalog
 from rules_engine.engine.limits import weigh
-from rules_engine.engine.nodes import Rule, RuleSetTree
+from rules_engine.engine.nodes import Condition, Rule, RuleSetTree
+from rules_engine.engine.parse_conditions import ConditionReader
 from rules_engine.engine.parse_rules import RuleReader
 from rules_engine.engine.printing import LANGUAGE, rule_document, to_document
 from rules_engine.engine.problems import Code, Problem, shown, step
 from rules_engine.engine.reading import Reading
 from rules_engine.engine.stages import STAGES, Stage
+from rules_engine.engine.values import MISSING
 
-__all__ = ["Parsed", "ParsedRule", "parse", "parse_rule", "rule_document", "to_document"]
+__all__ = [
+    "Parsed",
+    "ParsedCondition",
+    "ParsedRule",
+    "parse",
+    "parse_condition",
+    "parse_rule",
+    "rule_document",
+    "to_document",
+]
 
 SET_KEYS = ("language", "stage", "time_zone", "rules")
 
@@ -32,6 +43,14 @@ class ParsedRule:
     """One rule, or the problems that keep its document from being one."""
 
     rule: Rule | None
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedCondition:
+    """One condition, or the problems that keep its document from being one."""
+
+    condition: Condition | None
     problems: tuple[Problem, ...]
 
 
@@ -55,6 +74,17 @@ def parse_rule(rule: object, stage: str, catalog: Catalog, pointer: str = "", *,
     read = RuleReader(reading, STAGES[stage]).read(rule, pointer)
     problems = tuple(reading.problems.found)
     return ParsedRule(None if problems else read, problems)
+
+
+def parse_condition(condition: object, catalog: Catalog, pointer: str = "", *, draft: bool = False) -> ParsedCondition:
+    """Return one condition on any fields of the catalog, whatever the stage, or every problem it has."""
+    problem = weigh(condition, pointer)
+    if problem is not None:
+        return ParsedCondition(None, (problem,))
+    reading = Reading(catalog, draft=draft)
+    read = ConditionReader(reading, None).read(condition, pointer)
+    problems = tuple(reading.problems.found)
+    return ParsedCondition(None if problems or read is MISSING else read, problems)
 
 
 def _rule_set(document: object, reading: Reading) -> RuleSetTree | None:

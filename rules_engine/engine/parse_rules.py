@@ -154,7 +154,7 @@ class RuleReader:
         return Route(pool, self.reading.text(route, "strategy", inner) or None, tier, stop)
 
     def _eligibility(self, holder: _Object, pointer: str) -> Require | Prefer | None:
-        kinds = [key for key in ("require", "prefer") if key in holder]
+        kinds = [key for key in self.stage.one_of if key in holder]
         if len(kinds) != 1:
             text = "An eligibility rule holds either a require or a prefer; " + (
                 "split it into two rules." if kinds else "add one of them."

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from rules_engine.engine.catalog import Facts
 from rules_engine.engine.compile import ALLOWED, UNKNOWN, CompiledRule, CompiledSet
-from rules_engine.engine.evaluate import trace
+from rules_engine.engine.evaluate import missing
 from rules_engine.engine.nodes import Condition, Gate, Prefer, Require, Route
 from rules_engine.engine.operators import Moment
 from rules_engine.engine.outcomes import (
@@ -36,13 +36,19 @@ def gate(sets: Sequence[CompiledSet], facts: Facts, now: datetime) -> GateOutcom
         if is_sure:
             fired.append(answer)
             continue
-        met = replace(answer, verdict=Verdict.UNKNOWN, missing=_missing(compiled.rule.when, set_, facts, now))
+        lacking = _missing(compiled.rule.when, set_, facts, now)
         if answer.effect in STOPPING_EFFECTS and not action.skip_unknown:
-            fired.append(replace(met, effect="review", reason=DATA_MISSING))
+            fired.append(_unknown(answer, "review", DATA_MISSING, lacking))
         else:
-            unknown.append(met)
+            unknown.append(_unknown(answer, answer.effect, answer.reason, lacking))
     effect = worst(frozenset(each.effect for each in fired if not each.provisional))
     return GateOutcome(effect, tuple(fired), tuple(unknown))
+
+
+def _unknown(answer: FiredGate, effect: str, reason: str, lacking: tuple[str, ...]) -> FiredGate:
+    """Spelt out, because `replace` costs more than judging the rule."""
+    told = answer.message, Verdict.UNKNOWN, lacking, answer.provisional, answer.needs
+    return FiredGate(answer.rule, answer.name, effect, reason, *told)
 
 
 def score(sets: Sequence[CompiledSet], facts: Facts, now: datetime) -> ScoreOutcome:
@@ -53,8 +59,8 @@ def score(sets: Sequence[CompiledSet], facts: Facts, now: datetime) -> ScoreOutc
         if not isinstance(part, ScorePart):
             raise _wrong_stage(set_, "score")
         if not is_sure:
-            missing = _missing(compiled.rule.when, set_, facts, now)
-            part = replace(part, add=0, verdict=Verdict.UNKNOWN, missing=missing)
+            lacking = _missing(compiled.rule.when, set_, facts, now)
+            part = replace(part, add=0, verdict=Verdict.UNKNOWN, missing=lacking)
         parts.append(part)
     total = sum(part.add for part in parts if not part.provisional)
     return ScoreOutcome(max(LOWEST, min(HIGHEST, total)), tuple(parts))
@@ -63,7 +69,7 @@ def score(sets: Sequence[CompiledSet], facts: Facts, now: datetime) -> ScoreOutc
 def route(set_: CompiledSet, facts: Facts, now: datetime) -> RouteOutcome:
     """Find the first route rule that matches; rules that meet a missing fact are passed over, or stop the search."""
     passed_over: list[str] = []
-    missing: dict[str, None] = {}
+    lacking: dict[str, None] = {}
     would_have: list[str] = []
     matched = RouteOutcome(None, None, None, None, (), False, ())
     for _, compiled, is_sure in _met((set_,), facts, now):
@@ -77,11 +83,11 @@ def route(set_: CompiledSet, facts: Facts, now: datetime) -> RouteOutcome:
             break
         else:
             passed_over.append(compiled.key)
-            missing |= dict.fromkeys(_missing(compiled.rule.when, set_, facts, now))
+            lacking |= dict.fromkeys(_missing(compiled.rule.when, set_, facts, now))
             if action.stop_unknown:
                 matched = replace(matched, stopped=True)
                 break
-    return replace(matched, passed_over=tuple(passed_over), missing=tuple(missing), would_have=tuple(would_have))
+    return replace(matched, passed_over=tuple(passed_over), missing=tuple(lacking), would_have=tuple(would_have))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +122,8 @@ class Residue:
             raise _wrong_stage(set_, "eligibility")
         if said != UNKNOWN:
             return compiled.answer
-        missing = _missing(action.condition, set_, self.facts.merged(producer_facts), self.now)
-        return replace(compiled.answer, reason=UNKNOWN_FACT, missing=missing)
+        lacking = _missing(action.condition, set_, self.facts.merged(producer_facts), self.now)
+        return replace(compiled.answer, reason=UNKNOWN_FACT, missing=lacking)
 
 
 def eligibility(sets: Sequence[CompiledSet], facts: Facts, now: datetime) -> Residue:
@@ -147,7 +153,7 @@ def _met(sets: Sequence[CompiledSet], facts: Facts, now: datetime) -> Iterator[t
 
 
 def _missing(condition: Condition | None, set_: CompiledSet, facts: Facts, now: datetime) -> tuple[str, ...]:
-    return () if condition is None else trace(condition, facts, now, set_.zone).missing
+    return () if condition is None else missing(condition, facts, Moment(now, set_.zone))
 
 
 def _wrong_stage(set_: CompiledSet, stage: str) -> ValueError:

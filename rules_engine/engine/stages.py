@@ -17,12 +17,14 @@ COMMON_KEYS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage: the scopes its conditions may read, and the keys its rules may carry besides the common ones."""
+    """One stage: the scopes its conditions may read, the keys its rules may carry besides the common ones, and those of
+    which they must carry one."""
 
     name: str
     label: str
     scopes: frozenset[str]
     keys: frozenset[str]
+    one_of: tuple[str, ...]
 
 
 STAGES = {
@@ -33,14 +35,16 @@ STAGES = {
             "Gate",
             frozenset({"lead", "now"}),
             frozenset({"effect", "reason", "message", "needs", "on_unknown"}),
+            ("effect",),
         ),
-        Stage("score", "Score", frozenset({"lead", "now"}), frozenset({"add"})),
-        Stage("route", "Route", frozenset({"lead", "score", "now"}), frozenset({"route", "on_unknown"})),
+        Stage("score", "Score", frozenset({"lead", "now"}), frozenset({"add"}), ("add",)),
+        Stage("route", "Route", frozenset({"lead", "score", "now"}), frozenset({"route", "on_unknown"}), ("route",)),
         Stage(
             "eligibility",
             "Eligibility",
             frozenset({"lead", "producer", "now"}),
             frozenset({"require", "reason", "message", "prefer", "weight"}),
+            ("require", "prefer"),
         ),
     )
 }
