@@ -5,10 +5,12 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.utils import timezone
 
 from accounts.http import actor_of
 from accounts.models import User
-from config import navigation
+from config import home, navigation
 
 
 class FairleadSite(AdminSite):
@@ -29,3 +31,8 @@ class FairleadSite(AdminSite):
         tasks = navigation.tasks(request) if self.has_permission(request) else ()
         here = next((task for task in tasks if task.current), None)
         return {**super().each_context(request), "tasks": tasks, "here": here}
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Show today: the agency's numbers, or a producer's own desk."""
+        shown = home.context(actor=actor_of(request), now=timezone.now())
+        return super().index(request, {**shown, **(extra_context or {})})

@@ -1,0 +1,220 @@
+"""The home page: what today's numbers look like to whoever asks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.dateformat import format as date_format
+from django.utils.timesince import timesince
+
+from accounts.actor import Actor
+from accounts.policy import allows
+from config.bars import chart
+from routing import reasons
+from routing.queries import own_desk, today
+from routing.queries.own_desk import Desk
+from routing.queries.today import Today
+
+GOOD, FAIR = 0.95, 0.85  # shares of clocks kept
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """One number with its name, what it is of, and the list behind it."""
+
+    label: str
+    value: str
+    note: str
+    url: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Something that needs a person, and where to see to it."""
+
+    text: str
+    note: str
+    url: str
+    tone: str
+    badge: str
+
+
+def context(*, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Return what the home page shows to this person."""
+    if allows(actor, "reports.view"):
+        numbers = today.numbers(now=now, actor=actor)
+        return {
+            "stats": _agency_stats(numbers),
+            "concerns": _concerns(numbers),
+            "chart": chart(numbers.hours),
+            "reasons": [
+                (reasons.text(code), count, _link("queueitem", reason=code)) for code, count in numbers.reasons
+            ],
+            "as_of": date_format(now.astimezone(numbers.since.tzinfo), "l, N j, H:i T"),
+            "may_enter": allows(actor, "leads.create") and _address("admin:routing_lead_add"),
+        }
+    if allows(actor, "leads.view_own"):
+        desk = own_desk.contents(now=now, actor=actor)
+        return {"desk": desk, "stats": _desk_stats(desk), "my_leads": _address("admin:my_leads")}
+    return {}
+
+
+def _agency_stats(numbers: Today) -> list[Stat]:
+    since = numbers.since.isoformat()
+    fallback, quarantine = numbers.waiting["FALLBACK"], numbers.waiting["QUARANTINE"]
+    speed, promises, licenses = numbers.speed, numbers.promises, numbers.licenses
+    share = promises.kept_share
+    day = numbers.since.date()
+    total = sum(sum(hour.outcomes.values()) for hour in numbers.hours)
+    return [
+        Stat("Leads today", str(total), "received since midnight", _link("lead", received_at__gte=since)),
+        Stat(
+            "Speed to lead",
+            duration(speed.median),
+            f"median of {speed.answered}, p90 {duration(speed.p90)}",
+            _link("lead", received_at__gte=since, first_touch_at__isnull="False"),
+        ),
+        Stat("Assigned today", str(promises.leads), "leads given to a producer", _link("lead", received_at__gte=since)),
+        Stat(
+            "SLA kept",
+            f"{share:.0%}" if share is not None else "–",
+            f"{promises.kept} of {promises.kept + promises.missed} owner clocks today",
+            _link("lead", received_at__gte=since),
+            "" if share is None else "ok" if share >= GOOD else "warn" if share >= FAIR else "bad",
+        ),
+        Stat("To fallback today", str(fallback.new), "found no producer", _link("queueitem", kind="FALLBACK")),
+        Stat(
+            "Fallback waiting",
+            str(fallback.count),
+            _since(fallback.oldest, numbers.now),
+            _link("queueitem", kind="FALLBACK", state="OPEN"),
+            "warn" if fallback.count else "",
+        ),
+        Stat(
+            "Quarantined today",
+            str(quarantine.new),
+            f"{quarantine.count} waiting",
+            _link("queueitem", kind="QUARANTINE"),
+        ),
+        Stat(
+            "Licences ending",
+            str(licenses.within_30_days),
+            f"within 30 days, {licenses.within_7_days} within 7",
+            _license_link(day, 30),
+            "warn" if licenses.within_7_days else "",
+        ),
+    ]
+
+
+def _concerns(numbers: Today) -> list[Concern]:
+    queues = {"FALLBACK": "Fallback", "REVIEW": "Review", "QUARANTINE": "Quarantine"}
+    waiting = [
+        Concern(
+            f"{name}: {_count(queue.count, 'lead waits', 'leads wait')} for a person",
+            _since(queue.oldest, numbers.now),
+            _link("queueitem", kind=kind),
+            "warn",
+            "Waiting",
+        )
+        for kind, name in queues.items()
+        if (queue := numbers.waiting[kind]).count
+    ]
+    leads = _link("lead", state="ASSIGNED")
+    day = numbers.since.date()
+    clocks, ending, lost = numbers.clocks, numbers.licenses.within_7_days, numbers.undelivered
+    others = [
+        (
+            clocks.overdue,
+            "lead is overdue",
+            "leads are overdue",
+            "Not answered by its owner in time",
+            leads,
+            "bad",
+            "Overdue",
+        ),
+        (clocks.due_soon, "clock ends soon", "clocks end soon", "Within ten minutes", leads, "warn", "Soon"),
+        (
+            ending,
+            "licence ends this week",
+            "licences end this week",
+            "Its holder gets no leads from then on",
+            _license_link(day, 7),
+            "warn",
+            "Licence",
+        ),
+        (
+            lost,
+            "message was given up",
+            "messages were given up",
+            "Not delivered after the last try",
+            _link("message", app="outbox"),
+            "bad",
+            "Undelivered",
+        ),
+    ]
+    return waiting + [
+        Concern(_count(number, one, many), note, url, tone, badge)
+        for number, one, many, note, url, tone, badge in others
+        if number
+    ]
+
+
+def _desk_stats(desk: Desk) -> list[Stat]:
+    mine = _address("admin:my_leads")
+    next_due = f"in {duration(desk.next_due - desk.now)}" if desk.next_due else "–"
+    return [
+        Stat("Open leads", str(desk.open_leads), f"{desk.new_today} came today", mine),
+        Stat(
+            "Not answered yet",
+            str(desk.unanswered),
+            "waiting for your first contact",
+            mine,
+            "warn" if desk.unanswered else "",
+        ),
+        Stat("Next due", next_due, "answer before then", mine),
+        Stat("Overdue", str(desk.overdue), "past their time", mine, "bad" if desk.overdue else ""),
+    ]
+
+
+def duration(length: timedelta | None) -> str:
+    """Return a length of time in its two largest units."""
+    if length is None:
+        return "–"
+    seconds = int(length.total_seconds())
+    units: Mapping[str, int] = {"d": 86_400, "h": 3_600, "min": 60, "s": 1}
+    parts = []
+    for unit, size in units.items():
+        number, seconds = divmod(seconds, size)
+        if number:
+            parts.append(f"{number} {unit}")
+    return " ".join(parts[:2]) or "0 s"
+
+
+def _since(oldest: datetime | None, now: datetime) -> str:
+    return f"the oldest for {timesince(oldest, now, depth=1)}" if oldest else "nothing waits"
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _license_link(day: Any, days: int) -> str:
+    until = day + timedelta(days=days)
+    return _link("license", app="licenses", status="ACTIVE", expiry_date__gte=day, expiry_date__lte=until)
+
+
+def _link(model: str, *, app: str = "routing", **filters: object) -> str:
+    """Return the address of a model's list with filters set, or nothing where the list is not registered."""
+    address = _address(f"admin:{app}_{model}_changelist")
+    return f"{address}?{urlencode(filters)}" if address else ""
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,1 @@
+"""Reads: questions about leads, pools and clocks, with nothing written."""
