@@ -29,14 +29,14 @@ def gate(sets: Sequence[CompiledSet], facts: Facts, now: datetime) -> GateOutcom
     """Ask every gate rule about a lead: all that fire are kept, the worst that is confirmed decides."""
     fired: list[FiredGate] = []
     unknown: list[FiredGate] = []
-    for set_, compiled, is_sure in _met(sets, facts, now):
+    for compiled, is_sure, moment in _met(sets, facts, now):
         answer, action = compiled.answer, compiled.rule.action
         if not (isinstance(answer, FiredGate) and isinstance(action, Gate)):
-            raise _wrong_stage(set_, "gate")
+            raise _wrong_stage(compiled, "gate")
         if is_sure:
             fired.append(answer)
             continue
-        lacking = _missing(compiled.rule.when, set_, facts, now)
+        lacking = _missing(compiled.rule.when, facts, moment)
         if answer.effect in STOPPING_EFFECTS and not action.skip_unknown:
             fired.append(_unknown(answer, "review", DATA_MISSING, lacking))
         else:
@@ -54,12 +54,12 @@ def _unknown(answer: FiredGate, effect: str, reason: str, lacking: tuple[str, ..
 def score(sets: Sequence[CompiledSet], facts: Facts, now: datetime) -> ScoreOutcome:
     """Add up the points of every score rule that holds."""
     parts: list[ScorePart] = []
-    for set_, compiled, is_sure in _met(sets, facts, now):
+    for compiled, is_sure, moment in _met(sets, facts, now):
         part = compiled.answer
         if not isinstance(part, ScorePart):
-            raise _wrong_stage(set_, "score")
+            raise _wrong_stage(compiled, "score")
         if not is_sure:
-            lacking = _missing(compiled.rule.when, set_, facts, now)
+            lacking = _missing(compiled.rule.when, facts, moment)
             part = replace(part, add=0, verdict=Verdict.UNKNOWN, missing=lacking)
         parts.append(part)
     total = sum(part.add for part in parts if not part.provisional)
@@ -72,10 +72,10 @@ def route(set_: CompiledSet, facts: Facts, now: datetime) -> RouteOutcome:
     lacking: dict[str, None] = {}
     would_have: list[str] = []
     matched = RouteOutcome(None, None, None, None, (), False, ())
-    for _, compiled, is_sure in _met((set_,), facts, now):
+    for compiled, is_sure, moment in _met((set_,), facts, now):
         answer, action = compiled.answer, compiled.rule.action
         if not (isinstance(answer, RouteOutcome) and isinstance(action, Route)):
-            raise _wrong_stage(set_, "route")
+            raise _wrong_stage(compiled, "route")
         if compiled.rule.is_provisional:
             would_have += [compiled.key] if is_sure else []
         elif is_sure:
@@ -83,7 +83,7 @@ def route(set_: CompiledSet, facts: Facts, now: datetime) -> RouteOutcome:
             break
         else:
             passed_over.append(compiled.key)
-            lacking |= dict.fromkeys(_missing(compiled.rule.when, set_, facts, now))
+            lacking |= dict.fromkeys(_missing(compiled.rule.when, facts, moment))
             if action.stop_unknown:
                 matched = replace(matched, stopped=True)
                 break
@@ -95,34 +95,31 @@ class Residue:
     """What the eligibility rules still ask once the lead is known: the rules that apply to it, ready for producers."""
 
     facts: Facts
-    now: datetime
-    rules: tuple[tuple[CompiledSet, CompiledRule], ...]
+    rules: tuple[tuple[CompiledRule, Moment], ...]
 
     def judge(self, producer_facts: Facts) -> Eligibility:
         """Say whether this producer may have the lead. What is unknown about a requirement excludes him."""
         blocks: list[Block] = []
         would_have: list[Block] = []
         preference: int | Decimal = 0
-        moments: dict[str, Moment] = {}
-        for set_, compiled in self.rules:
-            moment = moments.setdefault(set_.zone.key, Moment(self.now, set_.zone))
+        for compiled, moment in self.rules:
             said = compiled.ask(self.facts.known, producer_facts.known, moment) if compiled.ask else ALLOWED
             if said == ALLOWED:
                 continue
             if isinstance(compiled.answer, Prefer):
                 preference += 0 if compiled.rule.is_provisional else compiled.answer.weight
                 continue
-            block = self._block(set_, compiled, said, producer_facts)
+            block = self._block(compiled, moment, said, producer_facts)
             (would_have if compiled.rule.is_provisional else blocks).append(block)
         return Eligibility(not blocks, tuple(blocks), preference, tuple(would_have))
 
-    def _block(self, set_: CompiledSet, compiled: CompiledRule, said: int, producer_facts: Facts) -> Block:
+    def _block(self, compiled: CompiledRule, moment: Moment, said: int, producer_facts: Facts) -> Block:
         action = compiled.rule.action
         if not (isinstance(compiled.answer, Block) and isinstance(action, Require)):
-            raise _wrong_stage(set_, "eligibility")
+            raise _wrong_stage(compiled, "eligibility")
         if said != UNKNOWN:
             return compiled.answer
-        lacking = _missing(action.condition, set_, self.facts.merged(producer_facts), self.now)
+        lacking = _missing(action.condition, self.facts.merged(producer_facts), moment)
         return replace(compiled.answer, reason=UNKNOWN_FACT, missing=lacking)
 
 
@@ -132,29 +129,29 @@ def eligibility(sets: Sequence[CompiledSet], facts: Facts, now: datetime) -> Res
     A requirement whose `when` is unknown applies; a preference whose `when` is unknown counts for nothing.
     """
     rules = [
-        (set_, compiled)
-        for set_, compiled, is_sure in _met(sets, facts, now)
+        (compiled, moment)
+        for compiled, is_sure, moment in _met(sets, facts, now)
         if is_sure or not isinstance(compiled.rule.action, Prefer)
     ]
-    return Residue(facts, now, tuple(rules))
+    return Residue(facts, tuple(rules))
 
 
-def _met(sets: Sequence[CompiledSet], facts: Facts, now: datetime) -> Iterator[tuple[CompiledSet, CompiledRule, bool]]:
+def _met(sets: Sequence[CompiledSet], facts: Facts, now: datetime) -> Iterator[tuple[CompiledRule, bool, Moment]]:
     """Yield the active rules whose lead part is not FALSE, in order, and whether it is TRUE."""
     if now.tzinfo is None:
         raise ValueError("now needs a time zone: without one it is a different instant on every machine.")
     instant = now.timestamp()
     for set_ in sets:
-        rules = set_.rules
-        for index in set_.find(facts.known, Moment(now, set_.zone)):
+        rules, moment = set_.rules, Moment(now, set_.zone)
+        for index in set_.find(facts.known, moment):
             compiled = rules[index if index >= 0 else ~index]
             if compiled.is_active(instant):
-                yield set_, compiled, index >= 0
+                yield compiled, index >= 0, moment
 
 
-def _missing(condition: Condition | None, set_: CompiledSet, facts: Facts, now: datetime) -> tuple[str, ...]:
-    return () if condition is None else missing(condition, facts, Moment(now, set_.zone))
+def _missing(condition: Condition | None, facts: Facts, moment: Moment) -> tuple[str, ...]:
+    return () if condition is None else missing(condition, facts, moment)
 
 
-def _wrong_stage(set_: CompiledSet, stage: str) -> ValueError:
-    return ValueError(f"The rule set {set_.slug} is of the stage {set_.stage}, not {stage}.")
+def _wrong_stage(compiled: CompiledRule, stage: str) -> ValueError:
+    return ValueError(f"The rule {compiled.key} belongs to another stage than {stage}.")
