@@ -12,5 +12,5 @@ env = environ.Env()
 if env_file := os.environ.get("ENV_FILE", str(BASE_DIR / ".env")):
     environ.Env.read_env(env_file)
 
-IS_MIGRATING = sys.argv[1:2] == ["migrate"]
-"""Whether this is `manage.py migrate`, the one command that runs as the tables' owner."""
+AS_OWNER = sys.argv[1:2] in (["migrate"], ["grant_application_role"])
+"""Whether this is one of the two commands of `manage.py` that run as the tables' owner."""

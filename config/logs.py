@@ -24,7 +24,7 @@ class Formatter(JsonFormatter):
         return super().format(record)
 
     def formatException(self, ei: Any) -> Any:  # noqa: N802  # the name logging calls
-        """Return the exception's types, outermost first, and the places it passed, without its text."""
+        """Return the exceptions' types, outermost first, and where in our code they passed, without their text."""
         _, error, _ = ei
         return _told_plainly(error)
 
@@ -50,10 +50,11 @@ def _told_plainly(error: BaseException | None) -> list[dict[str, object]]:
     told: list[dict[str, object]] = []
     while error is not None and len(told) < 5:
         frames = traceback.extract_tb(error.__traceback__)
+        ours = [frame for frame in frames[:-1] if "site-packages" not in frame.filename]
         told.append(
             {
                 "type": f"{type(error).__module__}.{type(error).__qualname__}",
-                "at": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-25:]],
+                "at": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in [*ours[-20:], *frames[-1:]]],
             }
         )
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)

@@ -6,7 +6,7 @@ from typing import Any
 import django_stubs_ext
 from kombu.entity import Queue
 
-from config.env import BASE_DIR, IS_MIGRATING, env
+from config.env import AS_OWNER, BASE_DIR, env
 from config.logs import logging_config
 from config.schedule import QUEUES, ROUTES, SCHEDULE
 
@@ -97,17 +97,22 @@ POSTGRES = {
         "options": "-c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000",
     },
 }
+POSTGRES_OWNER = {
+    "OPTIONS": {"options": "-c lock_timeout=10000"}
+}  # a migration may take its time, but not block others'
 
 
-def database(url: str) -> dict[str, Any]:
+def database(url: str, *, as_owner: bool = False) -> dict[str, Any]:
     """Return Django's settings for one database URL, with what Fairlead asks of either engine."""
     parsed: dict[str, Any] = env.db_url_config(url)
-    return {**parsed, **(SQLITE if "sqlite" in parsed["ENGINE"] else POSTGRES)}
+    if "sqlite" in parsed["ENGINE"]:
+        return {**parsed, **SQLITE}
+    return {**parsed, **(POSTGRES_OWNER if as_owner else POSTGRES)}
 
 
 DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'fairlead.sqlite3'}")
 MIGRATE_DATABASE_URL = env.str("MIGRATE_DATABASE_URL", default=DATABASE_URL)
-DATABASES = {"default": database(MIGRATE_DATABASE_URL if IS_MIGRATING else DATABASE_URL)}
+DATABASES = {"default": database(MIGRATE_DATABASE_URL if AS_OWNER else DATABASE_URL, as_owner=AS_OWNER)}
 
 # --- Celery ---------------------------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -241,7 +246,11 @@ WEBHOOK_URL = env.str("WEBHOOK_URL", default="")
 WEBHOOK_SECRET = env.str("WEBHOOK_SECRET", default="")
 LICENSE_SOURCE_CSV = env.str("LICENSE_SOURCE_CSV", default="")
 LICENSE_EVENTS_SECRET = env.str("LICENSE_EVENTS_SECRET", default="")
-OUTBOX_CONSUMERS: dict[str, list[str]] = {}
+OUTBOX_CONSUMERS: dict[str, list[str]] = {  # a topic that is not listed goes to "*"
+    "email.queued": ["outbox.email.consume"],
+    "*": ["outbox.webhook.consume"],
+}
+OUTBOX_DOORBELL = env.bool("OUTBOX_DOORBELL", default=False)
 HEARTBEAT_LIMIT = 30  # seconds without a sign after which the worker counts as gone
 SWEEP_LAG_LIMIT = 10  # seconds a due timer may wait before the site says it is not ready
 
