@@ -1,0 +1,26 @@
+"""Routing's calls under `/api/v1/`."""
+
+from django.urls import path, re_path
+
+from routing.api import views
+
+urlpatterns = [
+    path("leads/", views.Leads.as_view(), name="leads"),
+    path("leads/<uuid:pk>/", views.LeadDetail.as_view(), name="lead"),
+    path("leads/<uuid:pk>/timeline/", views.LeadTimeline.as_view(), name="lead-timeline"),
+    path("leads/<uuid:pk>/accept/", views.Accept.as_view(), name="lead-accept"),
+    path("leads/<uuid:pk>/decline/", views.Decline.as_view(), name="lead-decline"),
+    path("leads/<uuid:pk>/touch/", views.TouchLead.as_view(), name="lead-touch"),
+    path("leads/<uuid:pk>/dispose/", views.Dispose.as_view(), name="lead-dispose"),
+    path("decisions/<uuid:pk>/", views.DecisionDetail.as_view(), name="decision"),
+    path(
+        "decisions/<uuid:pk>/producers/<int:producer_id>/", views.DecisionProducer.as_view(), name="decision-producer"
+    ),
+    path("decide/", views.Decide.as_view(), name="decide"),
+    path("fallback/", views.Fallback.as_view(), name="fallback"),
+    re_path(
+        r"^fallback/(?P<pk>[0-9a-f-]{36})/(?P<move>claim|assign|resolve)/$",
+        views.FallbackMove.as_view(),
+        name="fallback-move",
+    ),
+]

@@ -1,0 +1,27 @@
+"""The allowed moves between lead states. Pure."""
+
+from collections.abc import Mapping
+from typing import Final
+
+QUEUED: Final = frozenset({"FALLBACK", "REVIEW", "QUARANTINED"})
+HELD: Final = frozenset({"ASSIGNED", "ACCEPTED", "WORKING"})
+OPEN: Final = QUEUED | HELD | {"RECEIVED", "OFFERED"}
+
+MOVES: Final[Mapping[str, frozenset[str]]] = {
+    "RECEIVED": frozenset({"ASSIGNED", "OFFERED", "REJECTED", "DUPLICATE"}) | QUEUED,
+    "OFFERED": frozenset({"ASSIGNED", "FALLBACK"}),
+    "ASSIGNED": frozenset({"ASSIGNED", "ACCEPTED", "WORKING", "CLOSED", "FALLBACK"}),
+    "ACCEPTED": frozenset({"ASSIGNED", "WORKING", "CLOSED", "FALLBACK"}),
+    "WORKING": frozenset({"ASSIGNED", "CLOSED", "FALLBACK"}),
+    "FALLBACK": frozenset({"ASSIGNED", "CLOSED", "REJECTED"}) | QUEUED,
+    "REVIEW": frozenset({"ASSIGNED", "CLOSED", "REJECTED"}) | QUEUED,
+    "QUARANTINED": frozenset({"ASSIGNED", "CLOSED", "REJECTED"}) | QUEUED,
+    "CLOSED": frozenset(),
+    "REJECTED": frozenset({"REVIEW"}),
+    "DUPLICATE": frozenset(),
+}
+
+
+def sources_of(state: str) -> frozenset[str]:
+    """Return the states a lead may come from into this one."""
+    return frozenset(source for source, targets in MOVES.items() if state in targets)

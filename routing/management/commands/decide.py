@@ -1,0 +1,45 @@
+"""`manage.py decide`: the receipt a lead would get."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from accounts.errors import Invalid, Refused
+from routing.payload import read_json
+from routing.services.explaining import preview
+
+
+class Command(BaseCommand):
+    """Print the receipt a lead would get; write nothing."""
+
+    help = "Print the receipt a lead would get; writes nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the lead, the instant and pinned versions."""
+        parser.add_argument("--lead", required=True, metavar="FILE.json")
+        parser.add_argument("--at", metavar="INSTANT", help="Such as 2026-11-21T14:00:00Z; now where left out.")
+        parser.add_argument("--version", action="append", default=[], dest="versions", metavar="SET=N")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Decide and print."""
+        at = parse_datetime(options["at"]) if options["at"] else timezone.now()
+        if at is None or at.tzinfo is None:
+            raise CommandError("--at takes an instant with its zone, such as 2026-11-21T14:00:00Z.")
+        try:
+            data = read_json(Path(options["lead"]).read_bytes())
+            found = preview(data=data, source=None, now=at, versions=dict(map(self._pin, options["versions"])))
+        except Invalid as error:
+            raise CommandError("\n".join(f"{each.pointer}: {each.detail}" for each in error.problems)) from error
+        except (Refused, OSError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(json.dumps(found, indent=2))
+
+    def _pin(self, text: str) -> tuple[str, int]:
+        slug, _, number = text.partition("=")
+        if not number.isdigit():
+            raise CommandError("--version takes SET=N, such as licensing=3.")
+        return slug, int(number)

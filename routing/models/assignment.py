@@ -1,0 +1,86 @@
+"""The assignment: a lead in a producer's hands."""
+
+from decimal import Decimal
+
+from django.db import models
+
+from licenses.models import Producer
+from routing.models.decision import Decision
+from routing.models.keys import new_id
+from routing.models.lead import Lead
+from routing.models.pool import Pool
+
+
+class Assignment(models.Model):
+    """One producer's hold on one lead, from claim to disposition or hand-over."""
+
+    class End(models.TextChoices):
+        """Why it ended."""
+
+        DECLINED = "DECLINED", "Declined by the producer"
+        BREACHED = "BREACHED", "Not answered in time"
+        REASSIGNED = "REASSIGNED", "Moved by a manager"
+        DISPOSED = "DISPOSED", "Closed"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="assignments")
+    producer = models.ForeignKey(Producer, on_delete=models.PROTECT, related_name="assignments")
+    pool = models.ForeignKey(Pool, on_delete=models.PROTECT, null=True, related_name="assignments")
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="assignments")
+    effort = models.DecimalField(max_digits=6, decimal_places=2, default=Decimal(1))
+    hop = models.PositiveSmallIntegerField(default=0)
+    assigned_at = models.DateTimeField(db_index=True)
+    clock_starts_at = models.DateTimeField(help_text="The owner clock: assignment, or the agency's opening.")
+    due_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    first_touch_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    end = models.CharField(max_length=12, choices=End.choices, blank=True)
+    end_reason = models.CharField(max_length=400, blank=True)
+    relies_on = models.JSONField(
+        default=dict, help_text="The licence, line, appointment and contract rows it stood on."
+    )
+
+    class Meta:
+        ordering = ["-assigned_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lead"], condition=models.Q(ended_at__isnull=True), name="one_active_assignment_a_lead"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["producer"], condition=models.Q(ended_at__isnull=True), name="assignment_open_by_producer"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lead_id} → {self.producer_id}"
+
+
+class Touch(models.Model):
+    """A verifiable contact with the person, or an attempt at one."""
+
+    class Kind(models.TextChoices):
+        """What was done; the policy says which kinds stop the owner clock."""
+
+        CALL_CONNECTED = "CALL_CONNECTED", "Call, spoke to them"
+        CALL_ATTEMPT = "CALL_ATTEMPT", "Call, no answer"
+        VOICEMAIL = "VOICEMAIL", "Left a voicemail"
+        SMS = "SMS", "Text message"
+        EMAIL = "EMAIL", "E-mail"
+        MEETING = "MEETING", "Met in person"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="touches")
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="touches")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    at = models.DateTimeField()
+    evidence = models.CharField(max_length=200, blank=True, help_text="A call id, message id or the like.")
+    stops_clock = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"

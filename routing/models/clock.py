@@ -1,0 +1,74 @@
+"""Policies that say how long, and timers that keep them."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from routing.models.assignment import Assignment
+from routing.models.keys import new_id
+from routing.models.lead import Lead
+
+
+def default_evidence() -> list[str]:
+    """Return the touches that stop the owner clock in a fresh policy."""
+    return ["CALL_CONNECTED", "CALL_ATTEMPT", "VOICEMAIL", "MEETING"]
+
+
+class SlaPolicy(models.Model):
+    """How fast a tier must be answered, and what counts as an answer."""
+
+    tier = models.CharField(max_length=8, choices=Lead.Tier.choices, unique=True)
+    target_minutes = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(10_080)])
+    max_hops = models.PositiveSmallIntegerField(
+        default=3, validators=[MaxValueValidator(10)], help_text="Reassignments before a manager gets it."
+    )
+    evidence = models.JSONField(default=default_evidence, help_text="Kinds of touch that stop the owner clock.")
+    alarm_minutes = models.PositiveSmallIntegerField(
+        default=120, help_text="Minutes after receipt at which the manager is told that nobody answered."
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["target_minutes"]
+        verbose_name_plural = "SLA policies"
+
+    def __str__(self) -> str:
+        return f"{self.get_tier_display()}: {self.target_minutes} minutes"
+
+
+class SlaTimer(models.Model):
+    """One promise with an instant; swept, never scheduled in a broker."""
+
+    class Kind(models.TextChoices):
+        """What falls due."""
+
+        REMIND = "REMIND"
+        BREACH = "BREACH"
+        ALARM = "ALARM"
+
+    class State(models.TextChoices):
+        """Whether it still stands."""
+
+        RUNNING = "RUNNING"
+        FIRED = "FIRED"
+        CANCELLED = "CANCELLED"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="timers")
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, null=True, related_name="timers")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    due_at = models.DateTimeField(help_text="When it falls due by the clock's rules; never changed.")
+    try_at = models.DateTimeField(help_text="When to look next: the due instant, later after a failure.")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    settled_at = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["assignment", "kind"], name="one_timer_a_kind_and_assignment"),
+            models.UniqueConstraint(fields=["lead"], condition=models.Q(kind="ALARM"), name="one_alarm_a_lead"),
+        ]
+        indexes = [models.Index(fields=["try_at"], condition=models.Q(state="RUNNING"), name="timer_running_by_due")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.due_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,141 @@
+"""Pools of producers, and what a producer can take and when."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from licenses.models import Producer
+from routing.models.lead import Lead
+from routing.strategies import STRATEGIES
+
+
+class Pool(models.Model):
+    """A set of producers with one way to choose among them."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    strategy = models.CharField(
+        max_length=30, choices=[(name, strategy.label) for name, strategy in STRATEGIES.items()], default="round_robin"
+    )
+    tier = models.CharField(max_length=8, choices=Lead.Tier.choices, blank=True, help_text="Blank: by score.")
+    manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="pools_managed",
+        help_text="Owns what nobody in the pool may take.",
+    )
+    deputy = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="pools_deputised"
+    )
+    is_active = models.BooleanField(default=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PoolMember(models.Model):
+    """A producer's place in a pool."""
+
+    pool = models.ForeignKey(Pool, on_delete=models.CASCADE, related_name="members")
+    producer = models.ForeignKey(Producer, on_delete=models.CASCADE, related_name="memberships")
+    weight = models.PositiveSmallIntegerField(default=1, validators=[MaxValueValidator(1000)])
+    is_active = models.BooleanField(default=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["pool", "producer"], name="pool_member_once")]
+
+    def __str__(self) -> str:
+        return f"{self.producer} in {self.pool}"
+
+
+class PoolCredit(models.Model):
+    """Where a member stands in its pool's rotation (stride scheduling); volatile, written by every claim."""
+
+    pool = models.ForeignKey(Pool, on_delete=models.CASCADE, related_name="credits")
+    producer = models.ForeignKey(Producer, on_delete=models.CASCADE, related_name="+")
+    credit = models.DecimalField(max_digits=30, decimal_places=12, default=Decimal(0))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["pool", "producer"], name="pool_credit_once")]
+
+    def __str__(self) -> str:
+        return f"{self.pool_id}/{self.producer_id}: {self.credit}"
+
+
+class ProducerProfile(models.Model):
+    """What a producer can take: capacity, caps, languages and skills."""
+
+    producer = models.OneToOneField(Producer, on_delete=models.CASCADE, related_name="profile")
+    capacity = models.PositiveSmallIntegerField(default=20, help_text="Effort units open at once.")
+    daily_cap = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)], help_text="New leads a day, in the producer's zone."
+    )
+    languages = models.JSONField(default=list, blank=True, help_text='Language codes, e.g. ["en", "es"].')
+    skills = models.JSONField(default=list, blank=True)
+    history = HistoricalRecords()
+
+    def __str__(self) -> str:
+        return f"Profile of {self.producer}"
+
+
+class Shift(models.Model):
+    """One span of a producer's week, in the producer's zone; it may cross midnight. No shifts: the agency's hours."""
+
+    profile = models.ForeignKey(ProducerProfile, on_delete=models.CASCADE, related_name="shifts")
+    weekday = models.PositiveSmallIntegerField(
+        choices=list(enumerate(["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"])),
+        validators=[MaxValueValidator(6)],
+    )
+    opens = models.TimeField()
+    closes = models.TimeField()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["weekday", "opens"]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.opens:%H:%M}–{self.closes:%H:%M}"
+
+
+class Leave(models.Model):
+    """A stretch in which a producer takes no leads; end exclusive."""
+
+    profile = models.ForeignKey(ProducerProfile, on_delete=models.CASCADE, related_name="leaves")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reason = models.CharField(max_length=120, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="leave_ends_after_it_starts"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d} to {self.ends_at:%Y-%m-%d}"
+
+
+class ProducerLoad(models.Model):
+    """What a producer has on the desk; volatile, changed by claims and releases only, guarded by a trigger."""
+
+    producer = models.OneToOneField(Producer, on_delete=models.CASCADE, primary_key=True, related_name="load")
+    open_effort = models.DecimalField(max_digits=8, decimal_places=2, default=Decimal(0))
+    day = models.DateField(null=True, help_text="The local day `day_count` counts.")
+    day_count = models.PositiveIntegerField(default=0)
+    last_assigned_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.producer_id}: {self.open_effort}"

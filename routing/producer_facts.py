@@ -1,0 +1,87 @@
+"""What rules may read of a producer, as of one instant. Pure."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from licenses.authority import CertificationFact, LicenseFact, Licensing
+from routing.catalog import CATALOG
+from routing.geography.states import STATE_ZONES
+from routing.roster import RosterProducer
+from rules_engine.engine.catalog import Facts
+
+
+def producer_facts(producer: RosterProducer, now: datetime) -> Facts:
+    """Return the producer's facts at an instant.
+
+    Zone offsets of the United States are whole hours, so nothing changes by itself within one UTC hour: the answer is
+    kept for that long.
+    """
+    return _facts_in_hour(producer, now.astimezone(UTC).replace(minute=0, second=0, microsecond=0))
+
+
+@lru_cache(maxsize=20_000)
+def _facts_in_hour(producer: RosterProducer, hour: datetime) -> Facts:
+    return CATALOG.facts(_raw(producer, hour))
+
+
+def _raw(producer: RosterProducer, now: datetime) -> Mapping[str, object]:
+    licensing = producer.licensing
+    authorities = sorted(_authorities(licensing, now))
+    today = producer.local_day(now)
+    valid = [fact for fact in licensing.certifications if _certified(fact, today)]
+    return {
+        "producer.resident_state": licensing.resident_state,
+        "producer.licensed_states": sorted({state for state, _ in authorities}),
+        "producer.authorities": authorities,
+        "producer.appointments": sorted(
+            {
+                (fact.carrier, fact.state, line)
+                for fact in licensing.appointments
+                if fact.status == "APPOINTED"
+                for line in fact.lines
+            }
+        ),
+        "producer.carriers": sorted({fact.carrier for fact in licensing.contracts if fact.status == "READY_TO_SELL"}),
+        "producer.certifications": sorted({fact.kind for fact in valid}),
+        "producer.state_certifications": sorted({(fact.kind, fact.state) for fact in valid if fact.state}),
+        "producer.plan_years": sorted({(fact.kind, str(fact.plan_year)) for fact in valid if fact.plan_year}),
+        "producer.languages": producer.languages,
+        "producer.skills": producer.skills,
+        "producer.time_zone": producer.time_zone,
+        "producer.capacity": producer.capacity,
+        "producer.license_data_age": (today - producer.license_data_as_of).days
+        if producer.license_data_as_of
+        else None,
+    }
+
+
+def _authorities(licensing: Licensing, now: datetime) -> set[tuple[str, str]]:
+    """Return (state, line) in force today in every zone of the state; the guard judges each lead more exactly."""
+    found = set()
+    for license_ in licensing.licenses:
+        days = [now.astimezone(ZoneInfo(zone)).date() for zone in STATE_ZONES.get(license_.state, ("UTC",))]
+        if _in_force(license_, days):
+            found |= {
+                (license_.state, line.line)
+                for line in license_.lines
+                if line.status == "ACTIVE" and _within(line.effective_date, line.expiry_date, days)
+            }
+    return found
+
+
+def _in_force(license_: LicenseFact, days: list[date]) -> bool:
+    return (
+        license_.status == "ACTIVE"
+        and license_.license_class == "PRODUCER"
+        and _within(license_.effective_date, None if license_.is_perpetual else license_.expiry_date, days)
+    )
+
+
+def _within(effective: date | None, expiry: date | None, days: list[date]) -> bool:
+    return all((effective is None or effective <= day) and (expiry is None or day <= expiry) for day in days)
+
+
+def _certified(fact: CertificationFact, today: date) -> bool:
+    return fact.status == "VALID" and _within(fact.valid_from, fact.valid_until, [today])

@@ -1,0 +1,45 @@
+"""The one published list of reason codes: why a lead stands where it stands."""
+
+from collections.abc import Mapping
+from typing import Final
+
+REASONS: Final[Mapping[str, str]] = {
+    # Assigned and offered
+    "ASSIGNED": "Assigned to a producer licensed for it.",
+    # Duplicates, refusals and reviews
+    "DUPLICATE_OPEN": "The same person asked about the same line and that lead is still open; attached to it.",
+    "REJECTED_BY_RULE": "A gate rule rejects this lead.",
+    "QUARANTINED_BY_RULE": "A gate rule quarantines this lead.",
+    "REVIEW_BY_RULE": "A gate rule asks a person to look.",
+    "REQUIREMENT_MISSING": "A gate rule requires something the lead does not have.",
+    "DATA_MISSING": "A rule needs a fact the lead does not give.",
+    "STATE_UNCLEAR": "The state whose licence law governs is not clear; ask the person.",
+    "FIELDS_INVALID": "Some fields of the lead are at fault.",
+    # Fallback
+    "NO_ROUTE": "No routing rule matched.",
+    "POOL_UNKNOWN": "The route names a pool that does not exist or is switched off.",
+    "POOL_EMPTY": "The pool has no active members.",
+    "NO_LICENSED_PRODUCER": "Nobody in the pool is licensed for this state and line.",
+    "NO_ELIGIBLE_PRODUCER": "Licensed producers exist, but a rule excludes each of them.",
+    "NO_ONE_ON_SHIFT": "Everyone who could take it is off shift or on leave.",
+    "NO_CAPACITY": "Everyone who could take it is at capacity.",
+    "DAILY_CAP_REACHED": "Everyone who could take it has reached the day's cap.",
+    "EVERYONE_HAD_IT": "Everyone who could take it has already had it.",
+    "HOPS_EXHAUSTED": "Reassigned as often as the policy allows, and still not answered.",
+    "LOST_RACE": "Every candidate changed while the lead was being handed over.",
+    "ROUTING_ERROR": "Something went wrong while deciding; the lead is kept and an alarm was raised.",
+}
+
+# Why one producer of the pool was passed over, beside the guard's own codes (licenses.authority) and rules' reasons.
+PRODUCER_REASONS: Final[Mapping[str, str]] = {
+    "OFF_SHIFT": "off shift",
+    "ON_LEAVE": "on leave",
+    "ALREADY_HAD_IT": "has already had this lead",
+    "AT_CAPACITY": "at capacity",
+    "DAILY_CAP": "daily cap reached",
+}
+
+
+def text(code: str) -> str:
+    """Return the sentence for a reason code; a rule's own code reads as itself."""
+    return REASONS.get(code, code.replace("_", " ").capitalize() + ".")

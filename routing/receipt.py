@@ -1,0 +1,140 @@
+"""The receipt: everything a decision stood on and came to, as JSON that can be replayed. Pure."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from routing.decision import Considered, Context, Decided
+from routing.facts import stored_facts
+
+ENGINE: Final = "fairlead-1"
+CANDIDATES_SHOWN: Final = 200
+# What replay must find again; timings, ids and names are not compared.
+COMPARED: Final = ("gates", "score", "route", "eligible", "candidates", "chosen", "reason")
+
+
+def build(
+    *,
+    decision_id: UUID,
+    lead_id: UUID,
+    trigger: str,
+    hop: int,
+    actor: str,
+    now: datetime,
+    decided: Decided,
+    skipped: Sequence[Mapping[str, Any]],
+    chosen: int | None,
+    reason: str,
+    timings_ms: Mapping[str, float],
+) -> dict[str, Any]:
+    """Return the receipt of one decision."""
+    inquiry, context = decided.inquiry, decided.inquiry.context
+    return {
+        "decision": str(decision_id),
+        "lead": str(lead_id),
+        "trigger": trigger,
+        "hop": hop,
+        "exclude": sorted(inquiry.had_it),
+        "only": inquiry.only,
+        "former_owner": inquiry.former_owner,
+        "made_at": now.isoformat(),
+        "now": now.isoformat(),
+        "actor": actor,
+        "engine": ENGINE,
+        "rule_set_versions": dict(context.rules.versions),
+        "roster_version": context.roster.version,
+        "facts": stored_facts(inquiry.facts),
+        "ask": inquiry.ask.as_dict() if inquiry.ask else None,
+        **outcome(decided),
+        "claim": {"skipped": list(skipped)},
+        "chosen": chosen,
+        "override": None,
+        "reason": reason,
+        "timings_ms": dict(timings_ms),
+    }
+
+
+def unrouted(
+    *,
+    decision_id: UUID,
+    lead_id: UUID,
+    trigger: str,
+    hop: int,
+    actor: str,
+    now: datetime,
+    context: Context,
+    reason: str,
+) -> dict[str, Any]:
+    """Return the receipt of a decision that asked no rules; `engine` is null, so replay has nothing to recompute."""
+    return {
+        "decision": str(decision_id),
+        "lead": str(lead_id),
+        "trigger": trigger,
+        "hop": hop,
+        "exclude": [],
+        "made_at": now.isoformat(),
+        "now": now.isoformat(),
+        "actor": actor,
+        "engine": None,
+        "rule_set_versions": dict(context.rules.versions),
+        "roster_version": context.roster.version,
+        "facts": {},
+        "chosen": None,
+        "override": None,
+        "reason": reason,
+    }
+
+
+def outcome(decided: Decided) -> dict[str, Any]:
+    """Return the part of a receipt that follows from rules, roster and desks."""
+    considered = decided.considered
+    return {
+        "gates": [fired.as_dict() for fired in considered.gate.fired],
+        "score": considered.score.as_dict() if considered.score else None,
+        "route": _route(considered),
+        "eligible": {
+            "count": len(considered.eligible),
+            "considered": len(considered.standings),
+            "excluded_by": considered.excluded_by(),
+            "nearest": considered.nearest_misses() if not considered.eligible else [],
+        },
+        "candidates": _candidates(decided),
+    }
+
+
+def _route(considered: Considered) -> dict[str, Any] | None:
+    if considered.route is None:
+        return None
+    return {
+        "rule": considered.route.rule,
+        "pool": considered.pool,
+        "strategy": considered.strategy,
+        "tier": considered.tier,
+        "passed_over": list(considered.route.passed_over),
+    }
+
+
+def _candidates(decided: Decided) -> list[dict[str, Any]]:
+    ranked = [
+        {
+            "producer": each.producer_id,
+            "rank": each.rank,
+            "score": str(each.score),
+            "parts": {name: str(part) for name, part in each.parts},
+            "volatile": decided.volatile[each.producer_id].as_dict(),
+        }
+        for each in decided.chosen.ranked
+    ]
+    full = [
+        {"producer": producer_id, "rank": None, "why": why, "volatile": decided.volatile[producer_id].as_dict()}
+        for producer_id, why in sorted(decided.chosen.full.items())
+    ]
+    return (ranked + full)[:CANDIDATES_SHOWN]
+
+
+def sha256(receipt: Mapping[str, Any]) -> str:
+    """Return the receipt's fingerprint, over canonical JSON."""
+    return hashlib.sha256(json.dumps(receipt, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -1,0 +1,186 @@
+"""The roster as a value: what decisions read about producers, pools and the agency at one version. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from licenses.authority import Licensing, ProductLines, Regime
+from routing.sla.calendar import Calendar
+from routing.sla.deadlines import Thresholds
+
+
+@dataclass(frozen=True)
+class Member:
+    """A producer's place in a pool."""
+
+    pool: str
+    weight: int
+
+
+@dataclass(frozen=True, eq=False)
+class RosterProducer:
+    """One producer as decisions see them; compared by identity, so that caches keyed on it stay cheap."""
+
+    id: int
+    facts_version: int
+    licensing: Licensing
+    time_zone: str
+    capacity: int
+    daily_cap: int | None
+    languages: tuple[str, ...]
+    skills: tuple[str, ...]
+    shifts: Calendar | None
+    leaves: tuple[tuple[datetime, datetime], ...]
+    license_data_as_of: date | None
+    memberships: tuple[Member, ...]
+
+    @classmethod
+    def from_facts(cls, producer_id: int, facts: Mapping[str, Any]) -> "RosterProducer":
+        """Read what `routing.services.roster` stored."""
+        shifts = facts["shifts"]
+        return cls(
+            id=producer_id,
+            facts_version=facts["facts_version"],
+            licensing=Licensing.from_dict(facts["licensing"]),
+            time_zone=facts["time_zone"],
+            capacity=facts["capacity"],
+            daily_cap=facts["daily_cap"],
+            languages=tuple(facts["languages"]),
+            skills=tuple(facts["skills"]),
+            shifts=Calendar.from_dict(shifts) if shifts else None,
+            leaves=tuple((datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in facts["leaves"]),
+            license_data_as_of=date.fromisoformat(facts["as_of"]) if facts["as_of"] else None,
+            memberships=tuple(Member(pool, weight) for pool, weight in facts["pools"]),
+        )
+
+    @property
+    def name(self) -> str:
+        """The name shown in reasons."""
+        return self.licensing.name
+
+    def local_day(self, now: datetime) -> date:
+        """Return the day it is for the producer, which daily caps count in."""
+        return now.astimezone(ZoneInfo(self.time_zone)).date()
+
+    def absence(self, now: datetime, agency_hours: Calendar) -> str | None:
+        """Return ON_LEAVE, OFF_SHIFT or None; without shifts of their own a producer keeps the agency's hours."""
+        if any(starts <= now < ends for starts, ends in self.leaves):
+            return "ON_LEAVE"
+        return None if (self.shifts or agency_hours).is_open(now) else "OFF_SHIFT"
+
+    def back_at(self, now: datetime, agency_hours: Calendar) -> datetime | None:
+        """Return when the producer is next on shift and off leave, if ever."""
+        calendar = self.shifts or agency_hours
+        at = calendar.next_open(now)
+        for _ in range(len(self.leaves) + 1):
+            leave = next((ends for starts, ends in self.leaves if at is not None and starts <= at < ends), None)
+            if leave is None:
+                return at
+            at = calendar.next_open(leave)
+        return at
+
+
+@dataclass(frozen=True)
+class RosterPool:
+    """One pool as decisions see it."""
+
+    id: int
+    slug: str
+    name: str
+    strategy: str
+    tier: str | None
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class Sla:
+    """How fast a tier must be answered, and what counts as an answer."""
+
+    target: timedelta
+    max_hops: int
+    evidence: tuple[str, ...]
+    alarm: timedelta
+
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, Any]) -> "Sla":
+        """Read what `routing.services.roster` stored."""
+        return cls(
+            timedelta(minutes=facts["target_minutes"]),
+            facts["max_hops"],
+            tuple(facts["evidence"]),
+            timedelta(minutes=facts["alarm_minutes"]),
+        )
+
+
+@dataclass(frozen=True)
+class AgencyFacts:
+    """What holds for the whole agency: hours, thresholds, products and appointment regimes."""
+
+    time_zone: str
+    hours: Calendar
+    thresholds: Thresholds
+    products: Mapping[str, ProductLines]
+    governs: Mapping[str, str]
+    regimes: tuple[Regime, ...]
+    sla: Mapping[str, Sla]
+
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, Any]) -> "AgencyFacts":
+        """Read what `routing.services.roster` stored."""
+        products = [ProductLines.from_dict(product) for product in facts["products"]]
+        return cls(
+            time_zone=facts["time_zone"],
+            hours=Calendar.from_dict(facts["hours"]),
+            thresholds=Thresholds(hot=facts["hot_from"], warm=facts["warm_from"]),
+            products={product.code: product for product in products},
+            governs=facts["governs"],
+            regimes=tuple(Regime.from_dict(regime) for regime in facts["regimes"]),
+            sla={tier: Sla.from_facts(sla) for tier, sla in facts["sla"].items()},
+        )
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Everything decisions may read beside the lead and the rules, at one version."""
+
+    version: int
+    agency: AgencyFacts
+    producers: Mapping[int, RosterProducer] = field(default_factory=dict)
+    pools: Mapping[str, RosterPool] = field(default_factory=dict)
+    members: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+
+    @classmethod
+    def build(cls, version: int, subjects: Mapping[str, "Subject"]) -> "Roster":
+        """Put the subjects present at a version together."""
+        producers = {each.id: each for each in subjects.values() if isinstance(each, RosterProducer)}
+        pools = {each.slug: each for each in subjects.values() if isinstance(each, RosterPool)}
+        agency = subjects["agency"]
+        assert isinstance(agency, AgencyFacts)  # noqa: S101 - narrows the union; `read_subject` made it
+        return cls(version, agency, producers, pools, _members(producers))
+
+    def pool_members(self, pool: str) -> Mapping[int, int]:
+        """Return the pool's members, producer id to weight."""
+        return self.members.get(pool, {})
+
+
+def _members(producers: Mapping[int, RosterProducer]) -> dict[str, dict[int, int]]:
+    members: dict[str, dict[int, int]] = {}
+    for producer in sorted(producers.values(), key=lambda each: each.id):
+        for membership in producer.memberships:
+            members.setdefault(membership.pool, {})[producer.id] = membership.weight
+    return members
+
+
+Subject = RosterProducer | RosterPool | AgencyFacts
+
+
+def read_subject(subject: str, facts: Mapping[str, Any]) -> Subject:
+    """Read one roster entry's facts as the value decisions use."""
+    kind, _, key = subject.partition(":")
+    if kind == "producer":
+        return RosterProducer.from_facts(int(key), facts)
+    if kind == "pool":
+        return RosterPool(facts["id"], key, facts["name"], facts["strategy"], facts["tier"] or None, facts["is_active"])
+    return AgencyFacts.from_facts(facts)

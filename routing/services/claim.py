@@ -1,0 +1,152 @@
+"""Take a seat at a producer's desk, exactly once and only while the licence behind it holds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.db.models import F
+
+from licenses.authority import Authority
+from routing.decision import Decided
+from routing.models import ProducerLoad
+from routing.roster import RosterProducer
+
+EFFORT: Final = Decimal(1)  # what one lead weighs on a desk, until lines of different effort are told apart
+
+
+@dataclass
+class Taken:
+    """Whose desk it was, and who was passed over on the way."""
+
+    producer: RosterProducer | None = None
+    authority: Authority | None = None
+    credit: Decimal = Decimal(0)
+    skipped: list[dict[str, Any]] = field(default_factory=list)
+
+
+# One statement picks the first in rank order with room and takes the seat. The pick is materialised so that LIMIT holds
+# under every plan; the profile is read here, not from the roster, so that a capacity lowered meanwhile counts.
+TAKE = """
+WITH ranked(producer_id, rank, day) AS (VALUES {values}),
+pick AS MATERIALIZED (
+    SELECT load.producer_id, ranked.day
+    FROM ranked
+    JOIN routing_producerload load ON load.producer_id = ranked.producer_id
+    JOIN routing_producerprofile profile ON profile.producer_id = ranked.producer_id
+    WHERE load.open_effort + %s <= profile.capacity
+      AND (profile.daily_cap IS NULL
+           OR CASE WHEN CAST(load.day AS text) = ranked.day THEN load.day_count ELSE 0 END < profile.daily_cap)
+    ORDER BY ranked.rank
+    LIMIT 1 {lock}
+)
+UPDATE routing_producerload
+SET open_effort = open_effort + %s,
+    day_count = CASE WHEN CAST(routing_producerload.day AS text) = pick.day THEN day_count ELSE 0 END + 1,
+    day = {day},
+    last_assigned_at = %s
+FROM pick
+WHERE routing_producerload.producer_id = pick.producer_id
+RETURNING routing_producerload.producer_id,
+    (SELECT credit FROM routing_poolcredit WHERE pool_id = %s AND producer_id = routing_producerload.producer_id)
+"""
+
+# What the hand-over stands on, locked so that it cannot change before the commit.
+STAND = """
+WITH appointed AS MATERIALIZED (SELECT status FROM licenses_appointment WHERE id IN ({appointments}) {share})
+SELECT producer.facts_version, license.status, license.is_perpetual, license.expiry_date, line.status, line.expiry_date,
+       (SELECT count(*) FROM appointed WHERE status <> 'APPOINTED')
+FROM licenses_lineofauthority line
+JOIN licenses_license license ON license.id = line.license_id
+JOIN licenses_producer producer ON producer.id = license.producer_id
+WHERE line.id IN ({lines}) {share_all}
+"""
+
+
+def take(*, decided: Decided, effort: Decimal) -> Taken:
+    """Take the first free seat in rank order whose licence still stands.
+
+    1. Pick and take a seat, skipping rows another claim holds.
+    2. An empty answer may mean "all busy": ask once more, waiting.
+    3. Lock and re-read the licence rows; if they no longer stand, give the seat back and go on.
+    """
+    taken, roster = Taken(), decided.inquiry.context.roster
+    waiting = [each.producer_id for each in decided.chosen.ranked]
+    authorities = {each.producer_id: each.authority for each in decided.considered.standings}
+    while waiting:
+        seat = _seat(waiting, decided, effort, skip_locked=True) or _seat(waiting, decided, effort, skip_locked=False)
+        if seat is None:
+            taken.skipped += [{"producer": each, "why": "AT_CAPACITY"} for each in waiting]
+            return taken
+        producer_id, credit = seat
+        passed = waiting[: waiting.index(producer_id)]
+        producer, authority = roster.producers[producer_id], authorities[producer_id]
+        if authority is not None and _stands(authority, producer, decided):
+            taken.skipped += [{"producer": each, "why": "BUSY"} for each in passed]
+            taken.producer, taken.authority, taken.credit = producer, authority, credit
+            return taken
+        _give_back(producer_id, effort)
+        taken.skipped.append({"producer": producer_id, "why": "LICENSE_CHANGED"})
+        waiting.remove(producer_id)
+    return taken
+
+
+def release(*, producer_id: int, effort: Decimal) -> None:
+    """Free a seat, inside the transaction that ends the assignment."""
+    ProducerLoad.objects.filter(producer_id=producer_id).update(open_effort=F("open_effort") - effort)
+
+
+def _seat(ranked: Sequence[int], decided: Decided, effort: Decimal, *, skip_locked: bool) -> tuple[int, Decimal] | None:
+    """Take the first free seat; return whose it is and the credit it had in the pool's rotation."""
+    roster, now = decided.inquiry.context.roster, decided.inquiry.now
+    postgres = connection.vendor == "postgresql"
+    lock = ("FOR UPDATE OF load" + (" SKIP LOCKED" if skip_locked else "")) if postgres else ""
+    values = ", ".join(["(%s, %s, %s)"] * len(ranked))
+    sql = TAKE.format(values=values, lock=lock, day="CAST(pick.day AS date)" if postgres else "pick.day")
+    days = [roster.producers[each].local_day(now).isoformat() for each in ranked]
+    rows = [value for rank, each in enumerate(ranked) for value in (each, rank, days[rank])]
+    amount = effort if postgres else str(effort)
+    pool = roster.pools.get(decided.considered.pool or "")
+    with connection.cursor() as cursor:
+        at = now if postgres else _sqlite_instant(now)
+        cursor.execute(sql, [*rows, amount, amount, at, pool.id if pool else None])
+        found = cursor.fetchone()
+    return (found[0], Decimal(str(found[1] or 0))) if found else None
+
+
+def _sqlite_instant(at: datetime) -> str:
+    return connection.ops.adapt_datetimefield_value(at) or ""
+
+
+def _give_back(producer_id: int, effort: Decimal) -> None:
+    ProducerLoad.objects.filter(producer_id=producer_id).update(
+        open_effort=F("open_effort") - effort, day_count=F("day_count") - 1
+    )
+
+
+def _stands(authority: Authority, producer: RosterProducer, decided: Decided) -> bool:
+    relied, now = authority.relies_on, decided.inquiry.now
+    postgres = connection.vendor == "postgresql"
+    sql = STAND.format(
+        appointments=", ".join(["%s"] * len(relied.appointment_ids)) or "NULL",
+        lines=", ".join(["%s"] * len(relied.line_ids)) or "NULL",
+        share="FOR SHARE" if postgres else "",
+        share_all="FOR SHARE OF line, license, producer" if postgres else "",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*relied.appointment_ids, *relied.line_ids])
+        rows = cursor.fetchall()
+    ask = decided.inquiry.ask
+    today = max(now.astimezone(ZoneInfo(zone)).date() for zone in ask.zones) if ask and ask.zones else now.date()
+    day = today.isoformat()
+    return len(rows) == len(relied.line_ids) and all(
+        version == producer.facts_version
+        and license_status == line_status == "ACTIVE"
+        and (perpetual or expires is None or str(expires) >= day)
+        and (line_expires is None or str(line_expires) >= day)
+        and not unappointed
+        for version, license_status, perpetual, expires, line_status, line_expires, unappointed in rows
+    )

@@ -1,0 +1,167 @@
+"""Decide about one lead under the rules and roster of this moment; reads, never writes."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from django.db.models import Exists, F, OuterRef, Subquery
+
+from accounts.errors import Missing
+from licenses.models import ProducerChange
+from routing import facts as lead_facts
+from routing.decision import (
+    Considered,
+    Context,
+    Decided,
+    Inquiry,
+    Rules,
+    Standing,
+    Volatile,
+    by_hand,
+    choose,
+    consider,
+    judge_producer,
+)
+from routing.models import Lead, Person, PoolCredit, ProducerLoad, RosterChange, RosterState
+from routing.roster import Roster
+from routing.services import roster as rosters
+from rules_engine import queries as rules
+from rules_engine.models import RuleSet, RuleSetVersion
+
+STAGE_ROUTE = "route"
+
+
+def context() -> Context:
+    """Return what is live now, folding noted changes first; one statement where nothing changed."""
+    for _ in range(3):
+        live = list(_live())
+        if not live or not live[0]["dirty"]:
+            break
+        rosters.fold()
+    version = live[0]["roster"] if live else rosters.fold()
+    pins = tuple((row["slug"], row["stage"], row["live_version_id"], row["number"]) for row in live if row["number"])
+    return Context(rules_at(pins), rosters.current(version or 0))
+
+
+def _live() -> Iterable[dict[str, object]]:
+    """Read the live versions, the roster's version and whether changes wait to be folded, in one statement."""
+    dirty = Exists(ProducerChange.objects.filter(folded_version__isnull=True)) | Exists(
+        RosterChange.objects.filter(folded_version__isnull=True)
+    )
+    return (
+        RuleSet.objects.order_by("position", "slug")
+        .annotate(
+            number=F("live_version__number"),
+            roster=Subquery(RosterState.objects.filter(pk=1).values("version")),
+            dirty=dirty,
+        )
+        .values("slug", "stage", "live_version_id", "number", "roster", "dirty")
+    )
+
+
+@lru_cache(maxsize=64)
+def rules_at(pins: tuple[tuple[str, str, int, int], ...]) -> Rules:
+    """Return the compiled sets for (slug, stage, version id, number), in their order of combination."""
+    compiled = {pk: rules.compiled(pk) for _, _, pk, _ in pins}
+    staged = {
+        stage: tuple(compiled[pk] for _, at, pk, _ in pins if at == stage)
+        for stage in ("gate", "score", STAGE_ROUTE, "eligibility")
+    }
+    return Rules(
+        gates=staged["gate"],
+        scores=staged["score"],
+        route=staged[STAGE_ROUTE][0] if staged[STAGE_ROUTE] else None,
+        eligibility=staged["eligibility"],
+        versions={slug: number for slug, _, _, number in pins},
+    )
+
+
+def pins(versions: Mapping[str, int]) -> tuple[tuple[str, str, int, int], ...]:
+    """Return what `rules_at` takes, for published versions named by set and number."""
+    found = {
+        (version.ruleset.slug, version.number): version
+        for version in RuleSetVersion.objects.filter(
+            ruleset__slug__in=list(versions), number__in=list(versions.values())
+        ).select_related("ruleset")
+    }
+    missing = [f"{slug} v{number}" for slug, number in versions.items() if (slug, number) not in found]
+    if missing:
+        raise Missing(f"There is no published version {', '.join(missing)}.")
+    return tuple(
+        (slug, found[slug, number].ruleset.stage, found[slug, number].pk, number) for slug, number in versions.items()
+    )
+
+
+def pinned(here: Context, versions: Mapping[str, int]) -> Context:
+    """Return the context with some sets at another version than the live one."""
+    return Context(rules_at(pins({**here.rules.versions, **versions})), here.roster)
+
+
+def inquiry(
+    lead: Lead,
+    person: Person | None,
+    context: Context,
+    *,
+    now: datetime,
+    had_it: Collection[int] = (),
+    only: int | None = None,
+) -> Inquiry:
+    """Return what a decision about the lead asks; `only` names a producer by hand.
+
+    :raises Missing: if the person behind the lead was erased
+    """
+    if person is None:
+        raise Missing("The person behind this lead was erased; nothing more can be decided.")
+    agency = context.roster.agency
+    original = lead.duplicate_of
+    return Inquiry(
+        facts=lead_facts.lead_facts(lead=lead, person=person, agency=agency, now=now),
+        ask=lead_facts.ask_for(lead, agency),
+        context=context,
+        now=now,
+        had_it=frozenset(had_it),
+        only=only,
+        former_owner=original.owner_id if original else None,
+    )
+
+
+def decide(asked: Inquiry, *, seed: str) -> Decided:
+    """Consider the lead, read the desks of those eligible, and put them in order."""
+    considered = consider(asked)
+    volatile = read_volatile(considered, asked.context.roster, asked.now)
+    chosen = choose(considered=considered, roster=asked.context.roster, volatile=volatile, effort=Decimal(1), seed=seed)
+    return Decided(asked, considered, volatile, chosen)
+
+
+def read_volatile(considered: Considered, roster: Roster, now: datetime) -> dict[int, Volatile]:
+    """Read load, day count and credit of the eligible, in one statement (none where nobody is)."""
+    eligible = [standing.producer_id for standing in considered.eligible]
+    if not eligible:
+        return {}
+    credit = PoolCredit.objects.filter(pool__slug=considered.pool, producer_id=OuterRef("producer_id")).values("credit")
+    rows = ProducerLoad.objects.filter(producer_id__in=eligible).annotate(credit=Subquery(credit[:1]))
+    found = {
+        row.producer_id: Volatile(
+            load=row.open_effort,
+            credit=row.credit or Decimal(0),
+            day_count=row.day_count if row.day == roster.producers[row.producer_id].local_day(now) else 0,
+            last_assigned_at=row.last_assigned_at,
+        )
+        for row in rows
+    }
+    nothing = Volatile(Decimal(0), Decimal(0), 0, None)
+    return {producer_id: found.get(producer_id, nothing) for producer_id in eligible}
+
+
+def all_standings(*, lead: Lead, now: datetime) -> list[tuple[Standing, str | None]]:
+    """Return how every producer of the roster stands towards the lead, and why the desk is full where it is."""
+    here = context()
+    asked = inquiry(lead, lead.person, here, now=now)
+    if asked.ask is None:
+        return []
+    standings = tuple(judge_producer(producer, asked, asked.ask) for producer in here.roster.producers.values())
+    considered = by_hand(standings)
+    volatile = read_volatile(considered, here.roster, now)
+    chosen = choose(considered=considered, roster=here.roster, volatile=volatile, effort=Decimal(1), seed=str(lead.pk))
+    return [(standing, chosen.full.get(standing.producer_id)) for standing in standings]

@@ -1,0 +1,87 @@
+"""What a manager does: assign by hand, take from one and give to another, empty a desk."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts import policy
+from accounts.actor import Actor
+from accounts.errors import FieldProblem, Invalid, Refused
+from licenses.models import Producer
+from routing.errors import WrongState
+from routing.models import Assignment, Lead, QueueItem
+from routing.services import deciding, desk
+from routing.services.outcomes import Case, Placement
+from routing.services.placing import place
+
+
+class NotEligible(Refused):
+    """This producer may not have the lead."""
+
+    code = "producer.not_eligible"
+
+
+@transaction.atomic
+def assign(*, lead: Lead, producer_id: int, reason: str, actor: Actor, now: datetime) -> Placement:
+    """Give a waiting or held lead to one producer, if the guard, the rules and the desk allow it.
+
+    :raises NotEligible: with everything that stands in the way; nothing changes
+    """
+    policy.require(actor, "queue.assign" if lead.owner_id is None else "leads.reassign")
+    lead = Lead.objects.select_for_update(of=("self",), no_key=True).select_related("source").get(pk=lead.pk)
+    person = lead.person
+    if person is None:
+        raise WrongState("The person behind this lead was erased; nothing more can be done with it.")
+    active = lead.assignments.filter(ended_at__isnull=True).first()
+    if active is not None:
+        if active.producer_id == producer_id:
+            raise WrongState("This producer already holds the lead.")
+        if not reason.strip():
+            raise Invalid([FieldProblem("/reason", "field.required", "Say why you move it.")])
+        desk.end(assignment=active, how=Assignment.End.REASSIGNED, reason=reason, actor=actor, now=now)
+    close_items(lead=lead, resolution=f"Assigned by {actor.label}. {reason}".strip(), now=now)
+    placement = place(Case(lead, person, "MANUAL", actor, now, deciding.context(), only=producer_id))
+    if placement.assignment is None:
+        raise NotEligible(_refusal(placement, producer_id))
+    return placement
+
+
+def _refusal(placement: Placement, producer_id: int) -> str:
+    receipt = placement.decision.receipt
+    nearest = next((each for each in receipt["eligible"]["nearest"] if each["producer"] == producer_id), None)
+    if nearest:
+        blocks = "; ".join(block["text"] for block in nearest["blocks"])
+        return f"{nearest['name']} may not have this lead: {blocks}."
+    return placement.text
+
+
+@transaction.atomic
+def reassign(*, lead: Lead, reason: str, actor: Actor, now: datetime, how: str = "MANUAL") -> Placement:
+    """Take a lead from its producer and let the rules find the next who has not had it."""
+    policy.require(actor, "leads.reassign")
+    if not reason.strip():
+        raise Invalid([FieldProblem("/reason", "field.required", "Say why you move it.")])
+    active = Assignment.objects.filter(lead=lead, ended_at__isnull=True).first()
+    if active is None:
+        raise WrongState("Nobody holds this lead now.")
+    desk.end(assignment=active, how=Assignment.End.REASSIGNED, reason=reason, actor=actor, now=now)
+    return desk.place_again(lead=lead, trigger=how, actor=actor, now=now)
+
+
+def empty_desk(*, producer: Producer, reason: str, actor: Actor, now: datetime) -> list[tuple[Lead, Placement]]:
+    """Move everything one producer holds, each lead in a transaction of its own; for absence or leaving.
+
+    The producer should be on leave or offboarded first; each lead goes to somebody who has not had it in any case.
+    """
+    policy.require(actor, "leads.reassign")
+    held = Lead.objects.filter(assignments__producer=producer, assignments__ended_at__isnull=True).order_by(
+        "received_at"
+    )
+    return [(lead, reassign(lead=lead, reason=reason, actor=actor, now=now, how="ABSENCE")) for lead in held]
+
+
+def close_items(*, lead: Lead, resolution: str, now: datetime) -> None:
+    """Resolve whatever item the lead waits under; inside the caller's transaction."""
+    QueueItem.objects.filter(lead=lead).exclude(state=QueueItem.State.RESOLVED).update(
+        state=QueueItem.State.RESOLVED, resolved_at=now, resolution=resolution[:400]
+    )

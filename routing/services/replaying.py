@@ -1,0 +1,109 @@
+"""Recompute decisions from their receipts: same rules, same roster, same desks, same instant, same answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from licenses.authority import Ask
+from routing import facts as lead_facts
+from routing.catalog import CATALOG
+from routing.decision import Chosen, Context, Decided, Inquiry, Volatile, choose, consider, full_reason
+from routing.models import Decision, Person
+from routing.receipt import COMPARED, outcome, sha256
+from routing.services import deciding
+from routing.services import roster as rosters
+
+
+class Answer(StrEnum):
+    """What replay found."""
+
+    SAME = "SAME"
+    DIFFERENT = "DIFFERENT"
+    ERASED = "ERASED"  # the person was erased, and a rule may have read a personal fact
+    UNROUTED = "UNROUTED"  # no rules were asked: nothing to recompute but the fingerprint
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """One decision replayed, with every difference found."""
+
+    decision: str
+    answer: Answer
+    differences: tuple[str, ...] = ()
+
+
+def replay(*, decision: Decision) -> Replayed:
+    """Recompute one decision from its receipt."""
+    receipt = decision.receipt
+    if sha256(receipt) != decision.receipt_sha256:
+        return Replayed(str(decision.pk), Answer.DIFFERENT, ("the receipt is not the one that was fingerprinted",))
+    if receipt["engine"] is None:
+        return Replayed(str(decision.pk), Answer.UNROUTED)
+    person = Person.objects.filter(pk=decision.person_id).first()
+    if person is None:
+        return Replayed(str(decision.pk), Answer.ERASED)
+    differences = tuple(_differences(receipt, _recompute(decision, person)))
+    return Replayed(str(decision.pk), Answer.DIFFERENT if differences else Answer.SAME, differences)
+
+
+def _differences(stored: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{name}: stored {stored.get(name)!r}, found {found.get(name)!r}"
+        for name in COMPARED
+        if stored.get(name) != found.get(name)
+    ]
+
+
+def _recompute(decision: Decision, person: Person) -> dict[str, Any]:
+    receipt = decision.receipt
+    asked = inquiry_of(decision, person)
+    considered = consider(asked)
+    volatile = {each["producer"]: Volatile.from_dict(each["volatile"]) for each in receipt["candidates"]}
+    if set(volatile) != {standing.producer_id for standing in considered.eligible}:
+        return {**outcome(Decided(asked, considered, {}, Chosen((), {}))), "reason": "ANOTHER_ELIGIBLE_SET"}
+    chosen = choose(
+        considered=considered,
+        roster=asked.context.roster,
+        volatile=volatile,
+        effort=Decimal(1),
+        seed=receipt["lead"],
+    )
+    decided = Decided(asked, considered, volatile, chosen)
+    return {**outcome(decided), **_claimed(decided, receipt)}
+
+
+def inquiry_of(decision: Decision, person: Person) -> Inquiry:
+    """Return what the decision asked, from its receipt and the person it saw."""
+    receipt = decision.receipt
+    now = datetime.fromisoformat(receipt["now"])
+    personal = lead_facts.personal_facts(decision.lead, person, now)
+    return Inquiry(
+        facts=CATALOG.facts({**receipt["facts"], **personal}),
+        ask=Ask.from_dict(receipt["ask"]) if receipt["ask"] else None,
+        context=context_of(receipt),
+        now=now,
+        had_it=frozenset(receipt["exclude"]),
+        only=receipt["only"],
+        former_owner=receipt["former_owner"],
+    )
+
+
+def context_of(receipt: Mapping[str, Any]) -> Context:
+    """Return the rules and the roster a receipt was made under."""
+    versions = receipt["rule_set_versions"]
+    return Context(deciding.rules_at(deciding.pins(versions)), rosters.at_version(receipt["roster_version"]))
+
+
+def _claimed(decided: Decided, receipt: Mapping[str, Any]) -> dict[str, Any]:
+    """Given who was skipped at the claim, say who had to be chosen and with which reason."""
+    if decided.considered.status != "routed":
+        return {"chosen": None, "reason": decided.considered.reason}
+    skipped = {each["producer"]: each["why"] for each in receipt["claim"]["skipped"]}
+    left = [each.producer_id for each in decided.chosen.ranked if each.producer_id not in skipped]
+    if left:
+        return {"chosen": left[0], "reason": "ASSIGNED"}
+    lost = "LICENSE_CHANGED" in skipped.values()
+    return {"chosen": None, "reason": "LOST_RACE" if lost else full_reason(decided.chosen)}
