@@ -68,9 +68,13 @@ def shown_value(value: object, field: Field | None) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | Decimal):
-        is_money = field is not None and field.kind is Kind.MONEY
-        return f"{'-' if value < 0 else ''}${abs(value):,}" if is_money else f"{value:,}"
+        return _dollars(value) if field is not None and field.kind is Kind.MONEY else f"{value:,}"
     return (field.option_label(value) if field else None) or _shown_text(value)
+
+
+def _dollars(amount: int | Decimal) -> str:
+    cents = ".2f" if amount != int(amount) and amount == round(amount, 2) else ""
+    return f"{'-' if amount < 0 else ''}${abs(amount):,{cents}}"
 
 
 def _shown_text(value: object) -> str:
@@ -94,7 +98,9 @@ def _label(name: str, catalog: Catalog) -> str:
 
 
 def _leaf(leaf: Leaf, catalog: Catalog) -> str:
-    return OPERATORS[leaf.op].sentence(_label(leaf.field, catalog), _operand(leaf, leaf.operand, catalog))
+    field = catalog.get(leaf.field)
+    kind = field.kind if field else Kind.TEXT
+    return OPERATORS[leaf.op].sentence(_label(leaf.field, catalog), _operand(leaf, leaf.operand, catalog), kind)
 
 
 def _operand(leaf: Leaf, operand: Operand, catalog: Catalog) -> str:

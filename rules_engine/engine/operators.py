@@ -13,6 +13,8 @@ import re2
 
 from rules_engine.engine.values import MISSING, Kind
 
+_TIMES = frozenset({Kind.DATE, Kind.DATETIME, Kind.TIME})
+
 MAX_PATTERN = 200
 MAX_DAYS = 36_525  # a hundred years
 
@@ -58,10 +60,16 @@ class Operator:
     dated: bool = False
     sees_missing: bool = False
     prepare: Callable[[Any], Any] = lambda operand: operand
+    label_of_time: str = ""
 
-    def sentence(self, subject: str, operand: str) -> str:
+    def label_for(self, kind: Kind) -> str:
+        """Return its label on a field of that kind: people say *before* of a day, not *less than*."""
+        return self.label_of_time if self.label_of_time and kind in _TIMES else self.label
+
+    def sentence(self, subject: str, operand: str, kind: Kind) -> str:
         """Return the question in words; the operand goes where the label has an ellipsis, else at the end."""
-        asked = self.label.replace("…", operand) if "…" in self.label else f"{self.label} {operand}"
+        label = self.label_for(kind)
+        asked = label.replace("…", operand) if "…" in label else f"{label} {operand}"
         return f"{subject} {asked}".rstrip()
 
     def fits(self, kind: Kind, many: bool) -> bool:
@@ -163,10 +171,10 @@ _DATES = _kinds(Kind.DATE, Kind.DATETIME)
 OPERATORS = _table(
     Operator("eq", "is", _SCALAR, Shape.ONE, operator.eq),
     Operator("ne", "is not", _SCALAR, Shape.ONE, operator.ne),
-    Operator("lt", "is less than", _ORDERED, Shape.ONE, operator.lt),
-    Operator("lte", "is at most", _ORDERED, Shape.ONE, operator.le),
-    Operator("gt", "is more than", _ORDERED, Shape.ONE, operator.gt),
-    Operator("gte", "is at least", _ORDERED, Shape.ONE, operator.ge),
+    Operator("lt", "is less than", _ORDERED, Shape.ONE, operator.lt, label_of_time="is before"),
+    Operator("lte", "is at most", _ORDERED, Shape.ONE, operator.le, label_of_time="is no later than"),
+    Operator("gt", "is more than", _ORDERED, Shape.ONE, operator.gt, label_of_time="is after"),
+    Operator("gte", "is at least", _ORDERED, Shape.ONE, operator.ge, label_of_time="is no earlier than"),
     Operator("between", "is between", _ORDERED, Shape.PAIR, between),
     Operator("in", "is one of", _LISTED, Shape.LIST, one_of, prepare=frozenset),
     Operator("not_in", "is none of", _LISTED, Shape.LIST, not_one_of, prepare=frozenset),
