@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import AbstractBaseUser
 from django.test import Client
 from playwright.sync_api import ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
+from accounts.models import User
 from tests.services import find_browser
 
-SignIn = Callable[[AbstractBaseUser], Page]
+SignIn = Callable[[User], Page]
 
 QUIET = [
     "--no-sandbox",
@@ -58,7 +58,7 @@ def page(page: Page) -> Iterator[Page]:
 def sign_in(page: Page, client: Client, live_server: LiveServer) -> SignIn:
     """Return a function that hands the browser a person's session."""
 
-    def enter(user: AbstractBaseUser) -> Page:
+    def enter(user: User) -> Page:
         client.force_login(user)
         cookie = client.cookies["sessionid"]
         page.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
