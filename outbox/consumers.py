@@ -19,9 +19,9 @@ class Consumer(Protocol):
 
 
 def paths_for(topic: str) -> list[str]:
-    """Return the dotted paths that consume the topic: those listed for it, else those listed for `*`."""
+    """Return the dotted paths that consume the topic: those listed for it, then those listed for every topic."""
     listed: dict[str, list[str]] = settings.OUTBOX_CONSUMERS
-    return list(listed.get(topic, listed.get("*", [])))
+    return [*listed.get(topic, []), *listed.get("*", [])]
 
 
 def load(path: str) -> Consumer:

@@ -174,3 +174,9 @@ def test_without_a_receiver_nothing_is_sent(settings: LazySettings) -> None:
     settings.WEBHOOK_URL = ""
 
     post({})
+
+
+def test_letters_stay_in_the_house(receiver: Receiver) -> None:
+    webhook.consume(message_id=IDENTITY, topic="email.queued", payload={"to": "kim@example.com"}, at=NOON)
+
+    assert receiver.requests == []
