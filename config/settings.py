@@ -246,7 +246,7 @@ WEBHOOK_URL = env.str("WEBHOOK_URL", default="")
 WEBHOOK_SECRET = env.str("WEBHOOK_SECRET", default="")
 LICENSE_SOURCE_CSV = env.str("LICENSE_SOURCE_CSV", default="")
 LICENSE_EVENTS_SECRET = env.str("LICENSE_EVENTS_SECRET", default="")
-OUTBOX_CONSUMERS: dict[str, list[str]] = {  # a topic that is not listed goes to "*"
+OUTBOX_CONSUMERS: dict[str, list[str]] = {  # what "*" lists gets every topic
     "email.queued": ["outbox.email.consume"],
     "*": ["outbox.webhook.consume"],
 }
