@@ -1,1 +1,1 @@
-"""Producers and the licence facts they stand on."""
+"""Who may sell what, where: producers, their licences, and the law data they are judged by."""
