@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -134,6 +134,7 @@ def is_missing(value: object, _operand: object) -> bool:
     return value is MISSING
 
 
+@lru_cache(maxsize=1024)
 def compile_pattern(pattern: str) -> Any:
     """Return the compiled pattern.
 
