@@ -1,0 +1,81 @@
+"""What one gate finds, and the calendar it reads by. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import chain
+from zoneinfo import ZoneInfo
+
+from licenses.facts import AppointmentFact, ContractFact, LicenseFact, LineFact
+from licenses.plain import Plain
+
+
+@dataclass(frozen=True, slots=True)
+class Block(Plain):
+    """One gate that says no; `on` is the day it turns, where there is one."""
+
+    code: str
+    text: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task(Plain):
+    """An obligation that comes with being allowed."""
+
+    code: str
+    text: str
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The calendar days it may be at one instant: a period counts only if it holds on all of them."""
+
+    first: date
+    last: date
+
+    def begun(self, start: date | None) -> bool:
+        return start is None or start <= self.first
+
+    def lasting(self, end: date | None) -> bool:
+        """Say whether a last valid day has not passed."""
+        return end is None or self.last <= end
+
+
+def days_in(zones: Iterable[str], now: datetime) -> Days:
+    if now.tzinfo is None:
+        raise ValueError("`now` must be aware.")
+    days = [now.astimezone(ZoneInfo(zone)).date() for zone in zones] or [now.date()]
+    return Days(min(days), max(days))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one way of satisfying the ask comes to: what is against it, what it obliges to, what it stands on."""
+
+    blocks: tuple[Block, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    lines: tuple[tuple[LicenseFact, LineFact], ...] = ()
+    appointments: tuple[AppointmentFact, ...] = ()
+    contracts: tuple[ContractFact, ...] = ()
+
+    @staticmethod
+    def merged(findings: Iterable["Finding"]) -> "Finding":
+        parts = list(findings)
+        return Finding(
+            tuple(dict.fromkeys(chain.from_iterable(part.blocks for part in parts))),
+            tuple(dict.fromkeys(chain.from_iterable(part.tasks for part in parts))),
+            *(
+                tuple(chain.from_iterable(getattr(part, name) for part in parts))
+                for name in ("lines", "appointments", "contracts")
+            ),
+        )
+
+    def distance(self) -> tuple[int, int]:
+        """Order findings: the nearest to a plain yes first."""
+        return len(self.blocks), len(self.tasks)
+
+
+def us(day: date | None) -> str:
+    return f"{day.day} {day:%B %Y}" if day else ""
