@@ -1,6 +1,6 @@
 """Reads rules: what every rule carries, what its stage adds, and the examples that travel with it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from rules_engine.engine.catalog import NO_FACTS, Facts
@@ -51,16 +51,8 @@ class RuleReader:
             return None
         when = None if holder.get("when") is None else self._condition(holder, "when", pointer)
         action = self._action(holder, pointer)
-        active_from = self.reading.day(holder, "active_from", pointer)
-        active_to = self.reading.day(holder, "active_to", pointer)
-        if active_from is not None and active_to is not None and active_from >= active_to:
-            text = (
-                "The rule would never be active; active_to is the first day it no longer holds, later than active_from."
-            )
-            self.problems.add(step(pointer, "active_to"), Code.DATES_UNREACHABLE, text)
-        status = "confirmed"
-        if "status" in holder:
-            status = self.reading.choice(holder, "status", pointer, tuple(Status), Code.STATUS) or status
+        active_from, active_to = self._period(holder, pointer)
+        status = self._status(holder, pointer)
         rule_id = self.reading.rule_id(holder, pointer)
         name = self.reading.text(holder, "name", pointer, required=True)
         jurisdiction = self.reading.text(holder, "jurisdiction", pointer)
@@ -75,11 +67,27 @@ class RuleReader:
             action=action,
             active_from=active_from,
             active_to=active_to,
-            status=Status(status),
+            status=status,
             jurisdiction=jurisdiction,
             citation=citation,
             examples=examples,
         )
+
+    def _period(self, holder: _Object, pointer: str) -> tuple[date | None, date | None]:
+        start = self.reading.day(holder, "active_from", pointer)
+        end = self.reading.day(holder, "active_to", pointer)
+        if start is not None and end is not None and start >= end:
+            text = (
+                "The rule would never be active; active_to is the first day it no longer holds, later than active_from."
+            )
+            self.problems.add(step(pointer, "active_to"), Code.DATES_UNREACHABLE, text)
+        return start, end
+
+    def _status(self, holder: _Object, pointer: str) -> Status:
+        if "status" not in holder:
+            return Status.CONFIRMED
+        given = self.reading.choice(holder, "status", pointer, tuple(Status), Code.STATUS)
+        return Status(given) if given else Status.PROVISIONAL
 
     def _condition(self, holder: _Object, key: str, pointer: str) -> Condition | None:
         """Return the condition under a key, or None with its problems noted."""
