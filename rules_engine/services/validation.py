@@ -1,0 +1,57 @@
+"""Validation: a dry run of the real parse, compile and evaluate on a document and the examples it carries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.errors import FieldProblem
+from rules_engine.catalog_setting import catalog
+from rules_engine.engine.compile import compile_set
+from rules_engine.engine.examples import ExampleResult, run_examples
+from rules_engine.engine.nodes import RuleSetTree
+from rules_engine.engine.parse import parse
+from rules_engine.engine.problems import Problem
+
+EXAMPLE_FAILED = "example.failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What is wrong with a document, and how its examples came out."""
+
+    tree: RuleSetTree | None
+    problems: tuple[FieldProblem, ...]
+    examples: tuple[ExampleResult, ...]
+
+    @property
+    def failures(self) -> tuple[FieldProblem, ...]:
+        """The examples that came out otherwise than expected, as problems at their place."""
+        places = {rule.id: index for index, rule in enumerate(self.tree.rules)} if self.tree else {}
+        return tuple(
+            FieldProblem(
+                f"/rules/{places[result.rule]}/examples/{result.index}",
+                EXAMPLE_FAILED,
+                f"Example {result.index + 1} of {result.rule} expects {result.expected} and gives {result.got}.",
+            )
+            for result in self.examples
+            if not result.passed
+        )
+
+    @property
+    def blocks(self) -> tuple[FieldProblem, ...]:
+        """All that keeps the document from being published."""
+        return self.problems + self.failures
+
+
+def validate(*, document: Any, draft: bool = False) -> Validation:
+    """Judge a document from any hand; nothing is written. A draft may hold muted conditions."""
+    parsed = parse(document, catalog(), draft=draft)
+    if parsed.tree is None:
+        return Validation(None, field_problems(parsed.problems), ())
+    compile_set(parsed.tree, catalog())
+    return Validation(parsed.tree, (), run_examples(parsed.tree, catalog()))
+
+
+def field_problems(problems: Iterable[Problem]) -> tuple[FieldProblem, ...]:
+    """Return the language's problems as the API and the forms show them."""
+    return tuple(FieldProblem(problem.pointer, problem.code.value, problem.message) for problem in problems)
