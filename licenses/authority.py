@@ -21,7 +21,7 @@ from licenses.facts import (
     ProductLines,
     Regime,
 )
-from licenses.findings import Block, Finding, Task, days_in
+from licenses.findings import Block, Finding, Task, days_in, nearest
 from licenses.market import Market
 from licenses.plain import Plain
 from licenses.registers import Register, home_register
@@ -105,11 +105,11 @@ class Case:
 
     def _need(self, licensing: Licensing, need: ProductLines) -> Finding:
         """Take the way through the product's sets of lines that comes nearest to a yes."""
-        ways = [self._way(licensing, need, lines) for lines in need.lines_any_of if lines]
-        if not ways:
+        sets = [lines for lines in need.lines_any_of if lines]
+        if not sets:
             what = f"no lines are set for {need.code}" if need.code else "the lead names no product or line"
             return Finding((Block("LOA_MISSING", what),))
-        return min(ways, key=Finding.distance)
+        return nearest(self._way(licensing, need, lines) for lines in sets)
 
     def _way(self, licensing: Licensing, need: ProductLines, lines: tuple[str, ...]) -> Finding:
         host = Register(licensing, self.ask.state, self.days)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain
 from zoneinfo import ZoneInfo
 
 from licenses.facts import AppointmentFact, ContractFact, LicenseFact, LineFact
@@ -36,6 +35,7 @@ class Days:
     last: date
 
     def begun(self, start: date | None) -> bool:
+        """Say whether a first valid day has come."""
         return start is None or start <= self.first
 
     def lasting(self, end: date | None) -> bool:
@@ -44,6 +44,7 @@ class Days:
 
 
 def days_in(zones: Iterable[str], now: datetime) -> Days:
+    """Return the days it is in these zones."""
     if now.tzinfo is None:
         raise ValueError("`now` must be aware.")
     days = [now.astimezone(ZoneInfo(zone)).date() for zone in zones] or [now.date()]
@@ -62,14 +63,24 @@ class Finding:
 
     @staticmethod
     def merged(findings: Iterable["Finding"]) -> "Finding":
-        parts = list(findings)
+        """Return what all of them come to together."""
+        blocks: list[Block] = []
+        tasks: list[Task] = []
+        lines: list[tuple[LicenseFact, LineFact]] = []
+        appointments: list[AppointmentFact] = []
+        contracts: list[ContractFact] = []
+        for finding in findings:
+            blocks += finding.blocks
+            tasks += finding.tasks
+            lines += finding.lines
+            appointments += finding.appointments
+            contracts += finding.contracts
         return Finding(
-            tuple(dict.fromkeys(chain.from_iterable(part.blocks for part in parts))),
-            tuple(dict.fromkeys(chain.from_iterable(part.tasks for part in parts))),
-            *(
-                tuple(chain.from_iterable(getattr(part, name) for part in parts))
-                for name in ("lines", "appointments", "contracts")
-            ),
+            tuple(dict.fromkeys(blocks)),
+            tuple(dict.fromkeys(tasks)),
+            tuple(lines),
+            tuple(appointments),
+            tuple(contracts),
         )
 
     def distance(self) -> tuple[int, int]:
@@ -77,5 +88,19 @@ class Finding:
         return len(self.blocks), len(self.tasks)
 
 
+def nearest(findings: Iterable[Finding]) -> Finding:
+    """Return the finding nearest to a plain yes, the first of equals; a plain yes ends the search."""
+    best: Finding | None = None
+    for finding in findings:
+        if best is None or finding.distance() < best.distance():
+            best = finding
+        if best.distance() == (0, 0):
+            break
+    if best is None:
+        raise ValueError("There is nothing to choose from.")
+    return best
+
+
 def us(day: date | None) -> str:
+    """Write a day as the sentences do: 12 May 2026."""
     return f"{day.day} {day:%B %Y}" if day else ""

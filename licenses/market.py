@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from licenses.facts import AppointmentFact, Ask, ContractFact, Licensing, ProductLines, Regime
-from licenses.findings import Block, Days, Finding, Task, us
+from licenses.findings import Block, Days, Finding, Task, nearest, us
 from licenses.lines import covers
 
 STRICTEST_FIRST: Final = ("PRE", "JIT", "REGISTRY", "NONE")
@@ -29,7 +29,7 @@ class Market:
         concerned = [each for each in licensing.contracts if self._concerns(each, need)]
         ready = [each for each in concerned if _contract_block(each, self.days) is None]
         if ready:
-            return min((self._appointed(licensing, each, lines) for each in ready), key=Finding.distance)
+            return nearest(self._appointed(licensing, each, lines) for each in ready)
         named = f" with carrier {self.ask.carrier}" if self.ask.carrier else ""
         none = Block("NO_CARRIER_CONTRACT", f"no contract{named} for {need.code or self.ask.line} in {self.ask.state}")
         return Finding((next(filter(None, (_contract_block(each, self.days) for each in concerned)), none),))

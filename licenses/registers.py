@@ -1,49 +1,53 @@
 """The licence gates: a licence of the class that sells, the line on it, and the home licence both hang on. Pure."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import chain
 
 from licenses.facts import LicenseFact, Licensing, LineFact, ProductLines
-from licenses.findings import Block, Days, Finding, days_in, us
+from licenses.findings import Block, Days, Finding, days_in, nearest, us
 from licenses.lines import ALL_LINES
 from licenses.states import STATE_ZONES
 
+Holding = tuple[LicenseFact, LineFact]
 
-@dataclass(frozen=True, slots=True)
+
 class Register:
     """The licences of one producer in one state on given days, of the class that sells (PLMA §3, LOA-09)."""
 
-    licensing: Licensing
-    state: str
-    days: Days
-    called: str = "licence"
-    residency: str = ""
-
-    def sellers(self) -> list[LicenseFact]:
-        return [
+    def __init__(
+        self, licensing: Licensing, state: str, days: Days, called: str = "licence", residency: str = ""
+    ) -> None:
+        self.licensing = licensing
+        self.state = state
+        self.days = days
+        self.called = called
+        self.sellers = [
             each
-            for each in self.licensing.licenses
-            if each.state == self.state and each.license_class == "PRODUCER" and self.residency in {"", each.residency}
+            for each in licensing.licenses
+            if each.state == state and each.license_class == "PRODUCER" and residency in {"", each.residency}
         ]
+        self._held: dict[str, Holding | None] = {}
 
-    def holding(self, line: str) -> tuple[LicenseFact, LineFact] | None:
+    def holding(self, line: str) -> Holding | None:
         """Return the best licence and line of this name, sound or not: fewest blocks, then lasting longest."""
-        rows = [(license_, each) for license_ in self.sellers() for each in license_.lines if each.line == line]
-        return min(
-            rows,
-            key=lambda row: (len(self.against(*row)), -_last_day(row[0]).toordinal(), row[0].id, row[1].id),
-            default=None,
-        )
+        if line not in self._held:
+            rows = [(license_, each) for license_ in self.sellers for each in license_.lines if each.line == line]
+            self._held[line] = min(rows, key=self._rank, default=None) if len(rows) != 1 else rows[0]
+        return self._held[line]
 
-    def against(self, license_: LicenseFact, line: LineFact) -> tuple[Block, ...]:
+    def _rank(self, row: Holding) -> tuple[int, int, int, int]:
+        license_, line = row
+        return len(self.against(row)), -_last_day(license_).toordinal(), license_.id, line.id
+
+    def against(self, row: Holding) -> tuple[Block, ...]:
+        """Return what is against relying on this licence and line."""
+        license_, line = row
         return (*_license_blocks(license_, self.days, self.called), *_line_blocks(line, self.days))
 
     def standing(self, lines: tuple[str, ...], need: ProductLines) -> Finding:
         """Judge licence and line in the state asked for."""
-        sellers = self.sellers()
-        if not sellers:
+        if not self.sellers:
             other = next((each for each in self.licensing.licenses if each.state == self.state), None)
             text = (
                 f"only a licence of class {other.license_class.lower()} in {self.state}"
@@ -53,15 +57,17 @@ class Register:
             return Finding((Block("LICENSE_CLASS" if other else "NO_LICENSE", text),))
         held = [self.holding(line) for line in lines]
         found = tuple(each for each in held if each)
-        blocks = [block for each in found for block in self.against(*each)]
+        blocks = [block for each in found for block in self.against(each)]
         if not all(held):
-            blocks += [*self.unsound(sellers), Block("LOA_MISSING", f"no {_wanted(need)} in {self.state}")]
+            blocks += [*self.unsound(), Block("LOA_MISSING", f"no {_wanted(need)} in {self.state}")]
         return Finding(tuple(blocks), lines=found)
 
-    def unsound(self, sellers: Sequence[LicenseFact]) -> tuple[Block, ...]:
+    def unsound(self) -> tuple[Block, ...]:
         """Return what is wrong with the nearest licence; nothing where one is sound."""
-        nearest = max(sellers, key=lambda each: (-len(_license_blocks(each, self.days, self.called)), _last_day(each)))
-        return _license_blocks(nearest, self.days, self.called)
+        best = max(
+            self.sellers, key=lambda each: (-len(_license_blocks(each, self.days, self.called)), _last_day(each))
+        )
+        return _license_blocks(best, self.days, self.called)
 
     def is_resident(self, lines: tuple[str, ...]) -> bool:
         """Say whether the lines stand on resident licences of the home state, and so on nothing else."""
@@ -70,7 +76,7 @@ class Register:
 
     def basis(self, lines: tuple[str, ...]) -> Finding:
         """Judge what a non-resident licence stands on: a sound one at home, of the same lines (LIC-03, LOA-06)."""
-        if not self.sellers():
+        if not self.sellers:
             return Finding((_no_home(f"no resident licence in {self.state or 'the home state'}"),))
         return Finding.merged(self._basis_line(line) for line in lines)
 
@@ -78,11 +84,11 @@ class Register:
         sets = [(line,), ("PROP", "CAS")] if line == "PERS" else [(line,)]
         complete = [tuple(found) for found in ([self.holding(each) for each in lines] for lines in sets) if all(found)]
         if not complete:
-            unsound = tuple(_no_home(block.text, block.on) for block in self.unsound(self.sellers()))
+            unsound = tuple(_no_home(block.text, block.on) for block in self.unsound())
             return Finding(unsound or (_no_home(f"home state {self.state} lacks {ALL_LINES.get(line, line)}"),))
-        return min(map(self._basis_of, complete), key=Finding.distance)
+        return nearest(map(self._basis_of, complete))
 
-    def _basis_of(self, held: tuple[tuple[LicenseFact, LineFact] | None, ...]) -> Finding:
+    def _basis_of(self, held: tuple[Holding | None, ...]) -> Finding:
         rows = tuple(filter(None, held))
         blocks = chain.from_iterable(
             (
