@@ -1,7 +1,7 @@
 """Navigation by task: one literal table, shown as far as the policy allows."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.http import HttpRequest
@@ -14,11 +14,15 @@ from accounts.policy import allows
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One page of a section; whoever holds one of the permissions sees it, and with none listed everybody does."""
+    """One page of a section; whoever holds one of the permissions sees it, and with none listed everybody does.
+
+    The pages below it belong to it, or those below `covers` where that is another address.
+    """
 
     label: str
     url_name: str
     permissions: tuple[str, ...] = ()
+    covers: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,11 @@ class Section:
 
 SECTIONS: Final = (
     Section("Today", "today", (Entry("Today", "admin:index"),)),
-    Section("My leads", "desk", (Entry("My leads", "admin:my_leads", ("leads.work_own",)),)),
+    Section(
+        "My leads",
+        "desk",
+        (Entry("My leads", "admin:my_leads", ("leads.work_own",), covers="admin:routing_lead_changelist"),),
+    ),
     Section("Queue", "queue", (Entry("Queue", "admin:routing_queueitem_changelist", ("queue.view",)),)),
     Section("Leads", "leads", (Entry("Leads", "admin:routing_lead_changelist", ("leads.view",)),)),
     Section(
@@ -93,6 +101,7 @@ class Link:
 
     label: str
     url: str
+    covers: str
     current: str = ""
 
 
@@ -103,7 +112,6 @@ class Task:
     label: str
     icon: str
     links: tuple[Link, ...]
-    current: str = ""
 
     @property
     def url(self) -> str:
@@ -115,39 +123,45 @@ class Task:
         """The link whose page, or whose page's descendant, is shown."""
         return next((link for link in self.links if link.current), None)
 
+    @property
+    def current(self) -> str:
+        """What aria-current says of the section."""
+        return self.place.current if self.place else ""
+
 
 def tasks(request: HttpRequest) -> tuple[Task, ...]:
     """Return the navigation for whoever asks, with the section of the present page marked."""
     actor = actor_of(request)
     seen = [(section, _links(section.entries, actor)) for section in SECTIONS]
-    here = _closest((link.url for _, links in seen for link in links), request.path)
-    return tuple(_task(section, links, here, request.path) for section, links in seen if links)
+    here = _closest((link for _, links in seen for link in links), request.path)
+    return tuple(
+        Task(section.label, section.icon, tuple(_marked(link, here, request.path) for link in links))
+        for section, links in seen
+        if links
+    )
 
 
 def _links(entries: Iterable[Entry], actor: Actor) -> list[Link]:
     allowed = (e for e in entries if not e.permissions or any(allows(actor, code) for code in e.permissions))
-    return [Link(entry.label, url) for entry in allowed for url in _address(entry)]
+    return [
+        Link(entry.label, url, _address(entry.covers) or url) for entry in allowed if (url := _address(entry.url_name))
+    ]
 
 
-def _address(entry: Entry) -> Iterator[str]:
-    """Yield the entry's address, or nothing while its page is not registered."""
+def _address(url_name: str) -> str:
+    """Return the address, or nothing while its page is not registered."""
     try:
-        yield reverse(entry.url_name)
+        return reverse(url_name)
     except NoReverseMatch:
-        return
-
-
-def _closest(urls: Iterable[str], path: str) -> str:
-    return max((url for url in urls if path.startswith(url)), key=len, default="")
-
-
-def _task(section: Section, links: Iterable[Link], here: str, path: str) -> Task:
-    marked = tuple(Link(link.label, link.url, _mark(link.url, here, path)) for link in links)
-    current = next((link.current for link in marked if link.current), "")
-    return Task(section.label, section.icon, marked, current)
-
-
-def _mark(url: str, here: str, path: str) -> str:
-    if url != here or (here == reverse("admin:index") and path != here):
         return ""
-    return "page" if url == path else "true"
+
+
+def _closest(links: Iterable[Link], path: str) -> Link | None:
+    """Return the link that covers the page most closely; today's page covers itself alone."""
+    home = reverse("admin:index")
+    covering = (link for link in links if link.url == path or (link.covers != home and path.startswith(link.covers)))
+    return max(covering, key=lambda link: len(link.covers), default=None)
+
+
+def _marked(link: Link, here: Link | None, path: str) -> Link:
+    return replace(link, current="page" if link.url == path else "true") if link is here else link

@@ -1,16 +1,23 @@
 """The admin site: navigation by task, home with today's numbers."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest
-from django.template.response import TemplateResponse
+from django.http.response import HttpResponseBase
+from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.utils import timezone
 
 from accounts.http import actor_of
 from accounts.models import User
+from accounts.sign_in import SignInForm
 from config import home, navigation
+
+View = Callable[..., HttpResponseBase]
 
 
 class FairleadSite(AdminSite):
@@ -20,11 +27,23 @@ class FairleadSite(AdminSite):
     site_title = "Fairlead"
     index_title = "Today"
     enable_nav_sidebar = False
-    login_form = AuthenticationForm
+    login_form = SignInForm
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Let in every active person whose role allows anything."""
         return isinstance(request.user, User) and bool(actor_of(request).permissions)
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        """Show every page, and read every form, in the agency's time; a page may choose its reader's own within."""
+        checked = super().admin_view(view, cacheable)
+
+        @wraps(checked)
+        def in_agency_time(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            with timezone.override(ZoneInfo(settings.AGENCY_TIME_ZONE)):
+                response = checked(request, *args, **kwargs)
+                return response.render() if isinstance(response, SimpleTemplateResponse) else response
+
+        return in_agency_time
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Add the navigation and the section the page belongs to."""
