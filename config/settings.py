@@ -30,7 +30,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "config.apps.FairleadStaticFilesConfig",
     "django.forms",
     "django_htmx",
     "rest_framework",
@@ -110,8 +110,8 @@ def database(url: str, *, as_owner: bool = False) -> dict[str, Any]:
     return {**parsed, **(POSTGRES_OWNER if as_owner else POSTGRES)}
 
 
-DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'fairlead.sqlite3'}")
-MIGRATE_DATABASE_URL = env.str("MIGRATE_DATABASE_URL", default=DATABASE_URL)
+DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'fairlead.sqlite3'}"
+MIGRATE_DATABASE_URL = env.str("MIGRATE_DATABASE_URL", default="") or DATABASE_URL
 DATABASES = {"default": database(MIGRATE_DATABASE_URL if AS_OWNER else DATABASE_URL, as_owner=AS_OWNER)}
 
 # --- Celery ---------------------------------------------------------------------------------------------------------
@@ -233,8 +233,7 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
-vars().update(EMAIL_CONFIG)
+vars().update(env.email_url("EMAIL_URL", default=f"filemail:///{DATA_DIR / 'mail'}"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="fairlead@example.com")
 SIMPLE_HISTORY_REVERT_DISABLED = True
@@ -248,6 +247,15 @@ LICENSE_SOURCE_CSV = env.str("LICENSE_SOURCE_CSV", default="")
 LICENSE_EVENTS_SECRET = env.str("LICENSE_EVENTS_SECRET", default="")
 OUTBOX_CONSUMERS: dict[str, list[str]] = {  # what "*" lists gets every topic
     "email.queued": ["outbox.email.consume"],
+    "lead.assigned": ["routing.consumers.tell_producer"],
+    "lead.duplicated": ["routing.consumers.tell_producer"],
+    "sla.reminded": ["routing.consumers.tell_producer"],
+    "sla.breached": ["routing.consumers.tell_producer"],
+    "lead.fell_back": ["routing.consumers.tell_manager"],
+    "lead.sent_to_review": ["routing.consumers.tell_manager"],
+    "lead.quarantined": ["routing.consumers.tell_manager"],
+    "sla.alarmed": ["routing.consumers.tell_of_silence"],
+    "capacity.freed": ["routing.consumers.try_waiting"],
     "*": ["outbox.webhook.consume"],
 }
 OUTBOX_DOORBELL = env.bool("OUTBOX_DOORBELL", default=False)
