@@ -1,6 +1,5 @@
 """The admin site: navigation by task, home with today's numbers."""
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,8 +16,6 @@ from accounts.models import User
 from accounts.sign_in import SignInForm
 from config import home, navigation
 
-View = Callable[..., HttpResponseBase]
-
 
 class FairleadSite(AdminSite):
     """Fairlead's admin site: whoever has a role comes in, and the policy table says how far."""
@@ -33,7 +30,7 @@ class FairleadSite(AdminSite):
         """Let in every active person whose role allows anything."""
         return isinstance(request.user, User) and bool(actor_of(request).permissions)
 
-    def admin_view(self, view: View, cacheable: bool = False) -> View:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Show every page, and read every form, in the agency's time; a page may choose its reader's own within."""
         checked = super().admin_view(view, cacheable)
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 HOME = "/admin/"
 STOCK = Path(django.contrib.admin.__file__).parent / "templates/admin/base.html"
 OURS = Path(__file__).parents[2] / "templates/admin/base.html"
-# Left out on purpose: the trail follows the navigation, the links of the user are the same everywhere, and we write left to right.
+# Left out on purpose: the trail follows the navigation, the user's links are the same everywhere, we write one way.
 DROPPED = {"breadcrumbs", "stylesheet_rtl", "nav-sidebar", "welcome-msg", "userlinks"}
 
 
