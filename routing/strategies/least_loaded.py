@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from fractions import Fraction
 
 from routing.strategies.candidate import Candidate, Ranked
 from routing.strategies.ranking import Place, rank, shown
@@ -30,10 +29,10 @@ def _places(group: Sequence[Candidate]) -> list[Place]:
 def _place(candidate: Candidate) -> Place:
     has_desk = candidate.capacity > 0
     # With the lead counted in, two empty desks differ: the larger one is less full afterwards.
-    fill = Fraction(candidate.load + 1) / candidate.capacity if has_desk else Fraction(candidate.load)
+    fill = (candidate.load + 1) / candidate.capacity if has_desk else candidate.load
     parts = (
         ("load", candidate.load),
         ("capacity", Decimal(candidate.capacity)),
         ("fill", shown(fill) if has_desk else "no capacity"),
     )
-    return Place((Fraction(not has_desk), fill), shown(-fill), parts)
+    return Place((not has_desk, fill), shown(-fill), parts)

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from routing.strategies.candidate import Candidate, Ranked
 
-SHOWN: Final = Decimal("0.000001")  # receipts show six places; the order itself is decided on exact fractions
+SHOWN: Final = Decimal("0.000001")  # receipts show six places; the order itself is decided on the exact values
 LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 Parts: TypeAlias = tuple[tuple[str, Decimal | str], ...]
@@ -20,7 +20,7 @@ Parts: TypeAlias = tuple[tuple[str, Decimal | str], ...]
 class Place:
     """Where a strategy puts one candidate among its peers: `key` sorts, small first; `score` and `parts` say why."""
 
-    key: tuple[Fraction, ...]
+    key: tuple[Fraction | Decimal | int, ...]
     score: Decimal
     parts: Parts
 
@@ -53,10 +53,9 @@ def peers(chosen: Candidate, members: Sequence[Candidate]) -> list[Candidate]:
     return [member for member in members if _level(member) == _level(chosen)]
 
 
-def shown(value: Fraction | Decimal) -> Decimal:
+def shown(value: Decimal) -> Decimal:
     """Return the value as receipts show it."""
-    exact = value if isinstance(value, Decimal) else Decimal(value.numerator) / Decimal(value.denominator)
-    return exact.quantize(SHOWN)
+    return value.quantize(SHOWN)
 
 
 def _level(candidate: Candidate) -> tuple[bool, Decimal]:

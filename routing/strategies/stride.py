@@ -34,64 +34,73 @@ PLACES: Final = Decimal("1e-12")  # what the credit's column holds
 
 
 @dataclass(frozen=True, slots=True)
+class _Entry:
+    """A member's turn, exactly: leads had, of its weight."""
+
+    leads: int
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stride:
     """A rotation in which `weigh` says how large a share each member gets."""
 
     weigh: Callable[[Candidate], int]
 
     def order(self, candidates: Sequence[Candidate], *, seed: str) -> tuple[Ranked, ...]:
-        """Return the candidates, who is due first and earliest done with this lead at the head."""
+        """Return the candidates, of those who are due the one who is done first at the head."""
         return rank(candidates, seed=seed, place=self._places)
 
     def settle(self, chosen: Candidate, members: Sequence[Candidate]) -> Decimal:
         """Return the chosen member's new credit; `members` are the candidates it was chosen among."""
-        weight = self.weigh(chosen)
-        if weight <= 0:
+        if self.weigh(chosen) <= 0:
             return chosen.credit
-        return _stored(self._turn(chosen, self._front([chosen, *peers(chosen, members)])) + Fraction(1, weight))
+        own, *_ = self._entries([chosen, *peers(chosen, members)])
+        return _ratio(own.leads + 1, own.weight).quantize(PLACES)
 
     def entry_credit(self, members: Sequence[Candidate]) -> Decimal:
         """Return the credit at which somebody joins or returns level with the members: nothing owed, nothing due."""
-        active = [member for member in members if self.weigh(member) > 0]
-        return _stored(self._level(active, self._front(active))) if active else Decimal(0)
+        entries = self._entries([member for member in members if self.weigh(member) > 0])
+        return _ratio(*_level(entries)).quantize(PLACES) if entries else Decimal(0)
 
     def _places(self, group: Sequence[Candidate]) -> list[Place]:
         if self.weigh(group[0]) <= 0:  # stand-ins form a group of their own
             return [Place((), Decimal(0), (("turn", "stand-in"),)) for _ in group]
-        front = self._front(group)
-        level = self._level(group, front)
-        return [self._place(candidate, self._turn(candidate, front), level) for candidate in group]
+        entries = self._entries(group)
+        level = _level(entries)
+        return [_place(candidate, entry, *level) for candidate, entry in zip(group, entries, strict=True)]
 
-    def _place(self, candidate: Candidate, turn: Fraction, level: Fraction) -> Place:
-        weight = self.weigh(candidate)
-        owed = weight * (level - turn)
-        raw = Fraction(candidate.credit)  # of two who were raised to the same turn, the longer absent goes first
-        key = (Fraction(turn > level), turn + Fraction(1, weight), raw)
-        parts = (
-            ("credit", candidate.credit),
-            ("turn", shown(turn)),
-            ("level", shown(level)),
-            ("weight", Decimal(weight)),
-        )
-        return Place(key, shown(owed), parts)
-
-    def _level(self, group: Sequence[Candidate], front: Fraction) -> Fraction:
-        total = sum(self.weigh(member) for member in group)
-        return sum((self.weigh(member) * self._turn(member, front) for member in group), Fraction()) / total
-
-    def _front(self, group: Sequence[Candidate]) -> Fraction:
-        """Return the turn at which the furthest member had its last lead."""
-        return max(self._own_turn(member) - Fraction(1, self.weigh(member)) for member in group)
-
-    def _turn(self, member: Candidate, front: Fraction) -> Fraction:
-        weight = self.weigh(member)
-        floor = ceil(front * weight) - CATCH_UP
-        return max(self._own_turn(member), Fraction(floor, weight))
-
-    def _own_turn(self, member: Candidate) -> Fraction:
-        weight = self.weigh(member)
-        return Fraction(round(Fraction(member.credit) * weight), weight)
+    def _entries(self, members: Sequence[Candidate]) -> list[_Entry]:
+        """Return where the members stand, nobody further behind the furthest than `CATCH_UP` allows."""
+        own = [_own_entry(member.credit, self.weigh(member)) for member in members]
+        if not own:
+            return own
+        front = max(Fraction(entry.leads - 1, entry.weight) for entry in own)  # where the furthest had its last lead
+        return [_Entry(max(entry.leads, ceil(front * entry.weight) - CATCH_UP), entry.weight) for entry in own]
 
 
-def _stored(turn: Fraction) -> Decimal:
-    return (Decimal(turn.numerator) / Decimal(turn.denominator)).quantize(PLACES)
+def _own_entry(credit: Decimal, weight: int) -> _Entry:
+    return _Entry(round(credit * weight), weight)
+
+
+def _level(entries: Sequence[_Entry]) -> tuple[int, int]:
+    """Return the weighted mean of the turns as a ratio: each turn is leads / weight, so the weights cancel."""
+    return sum(entry.leads for entry in entries), sum(entry.weight for entry in entries)
+
+
+def _place(candidate: Candidate, entry: _Entry, level_leads: int, level_weight: int) -> Place:
+    owed = entry.weight * level_leads - entry.leads * level_weight  # of a lead, in parts of the whole weight
+    after = Fraction(entry.leads + 1, entry.weight)
+    # Of two who were raised to the same turn, the longer absent goes first.
+    key = (owed < 0, after, candidate.credit)
+    parts = (
+        ("credit", candidate.credit),
+        ("turn", shown(_ratio(entry.leads, entry.weight))),
+        ("level", shown(_ratio(level_leads, level_weight))),
+        ("weight", Decimal(entry.weight)),
+    )
+    return Place(key, shown(_ratio(owed, level_weight)), parts)
+
+
+def _ratio(leads: int, weight: int) -> Decimal:
+    return Decimal(leads) / Decimal(weight)
