@@ -30,7 +30,7 @@ format: $(VENV)/.installed-dev ## Rewrite the code in the one format
 DEPLOY_ENV := ENV_FILE= SECRET_KEY=$$(python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	TLS=true ALLOWED_HOSTS=leads.example.com PUBLIC_BASE_URL=https://leads.example.com \
 	DATABASE_URL=postgres://app@db.example.com/fairlead MIGRATE_DATABASE_URL=postgres://owner@db.example.com/fairlead \
-	REDIS_URL=redis://redis.example.com/0
+	REDIS_URL=redis://redis.example.com/0 AUDIT_HEAD_FILE=/heads/audit-heads.jsonl
 
 static: $(VENV)/.installed-dev
 	@echo "format" && ruff format --check --quiet .
