@@ -152,6 +152,7 @@ else:
 
 # --- People and doors -----------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.sign_in.GuardedBackend"]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
@@ -247,6 +248,8 @@ LICENSE_SOURCE_CSV = env.str("LICENSE_SOURCE_CSV", default="")
 LICENSE_EVENTS_SECRET = env.str("LICENSE_EVENTS_SECRET", default="")
 OUTBOX_CONSUMERS: dict[str, list[str]] = {  # what "*" lists gets every topic
     "email.queued": ["outbox.email.consume"],
+    "person.invited": ["accounts.letters.send_link"],
+    "person.reset_requested": ["accounts.letters.send_link"],
     "lead.assigned": ["routing.consumers.tell_producer"],
     "lead.duplicated": ["routing.consumers.tell_producer"],
     "sla.reminded": ["routing.consumers.tell_producer"],

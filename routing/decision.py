@@ -67,7 +67,7 @@ class Inquiry:
     """Everything a decision is a function of, but for the desks.
 
     `ask` is None where the governing state is not clear. `only` names a producer by hand. `former_owner` worked the
-    same person's closed lead, and is preferred where lawful.
+    same person's closed lead, and is preferred where lawful. `unclear` says why a person must look at the state first.
     """
 
     facts: Facts
@@ -77,6 +77,7 @@ class Inquiry:
     had_it: frozenset[int] = frozenset()
     only: int | None = None
     former_owner: int | None = None
+    unclear: str = ""
 
 
 @dataclass(frozen=True)
@@ -203,7 +204,7 @@ def consider(inquiry: Inquiry) -> Considered:
         return _consider_one(inquiry, inquiry.only)
     rules, agency = inquiry.context.rules, inquiry.context.roster.agency
     gated = gate(rules.gates, inquiry.facts, inquiry.now)
-    stopped = _stopped(gated, inquiry.ask)
+    stopped = _stopped(gated, inquiry)
     if stopped:
         return stopped
     scored = score(rules.scores, inquiry.facts, inquiry.now)
@@ -218,15 +219,17 @@ def consider(inquiry: Inquiry) -> Considered:
     return _consider_pool(inquiry, base)
 
 
-def _stopped(gated: GateOutcome, ask: Ask | None) -> Considered | None:
+def _stopped(gated: GateOutcome, inquiry: Inquiry) -> Considered | None:
     """Return where the lead goes instead of a producer, if the gates or an unclear state stop it."""
     if gated.effect in GATE_REASONS:
         status, reason = GATE_REASONS[gated.effect]
         deciding = [fired for fired in gated.fired if fired.effect == gated.effect and not fired.provisional]
         missing = tuple(sorted({name for fired in deciding for name in fired.missing}))
         return Considered(status, next((fired.reason for fired in deciding if fired.reason), reason), missing, gated)
-    if ask is None:
+    if inquiry.ask is None:
         return Considered("review", "STATE_UNCLEAR", ("lead.state",), gated)
+    if inquiry.unclear:
+        return Considered("review", inquiry.unclear, (), gated)
     return None
 
 

@@ -153,7 +153,7 @@ def _normal(lead: LeadIn, problems: list[FieldProblem]) -> LeadDraft:
     return LeadDraft(
         first_name=lead.first_name or "",
         last_name=lead.last_name or "",
-        email=read("email", lead.email, normalize.email) or "",
+        email=(read("email", lead.email, normalize.email) or "").lower(),
         phone=read("phone", lead.phone, normalize.phone),
         state=read("state", lead.state, normalize.state),
         zip_code=read("zip", lead.zip, normalize.zip_code),

@@ -14,6 +14,8 @@ REASONS: Final[Mapping[str, str]] = {
     "REQUIREMENT_MISSING": "A gate rule requires something the lead does not have.",
     "DATA_MISSING": "A rule needs a fact the lead does not give.",
     "STATE_UNCLEAR": "The state whose licence law governs is not clear; ask the person.",
+    "MILITARY_ADDRESS": "A military address: the state declared as home of record needs a person's look.",
+    "TERRITORY": "The lead lives in a territory; a person decides who may take it.",
     "FIELDS_INVALID": "Some fields of the lead are at fault.",
     # Fallback
     "NO_ROUTE": "No routing rule matched.",

@@ -40,6 +40,7 @@ def build(
         "exclude": sorted(inquiry.had_it),
         "only": inquiry.only,
         "former_owner": inquiry.former_owner,
+        "unclear": inquiry.unclear,
         "made_at": now.isoformat(),
         "now": now.isoformat(),
         "actor": actor,

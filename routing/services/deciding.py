@@ -123,6 +123,7 @@ def inquiry(
         had_it=frozenset(had_it),
         only=only,
         former_owner=original.owner_id if original else None,
+        unclear=lead.unclear if only is None else "",
     )
 
 

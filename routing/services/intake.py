@@ -242,6 +242,7 @@ def build_lead(draft: LeadDraft, source: LeadSource, agency: AgencyFacts, now: d
         external_id=draft.external_id or "",
         received_at=now,
         governing_state=governing.state or "",
+        unclear=(governing.reason or "STATE_UNCLEAR") if governing.action == "REVIEW" else "",
         declared_state=draft.state or "",
         also_states=list(governing.also_states),
         zones=list(governing.zones),

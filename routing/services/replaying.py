@@ -88,6 +88,7 @@ def inquiry_of(decision: Decision, person: Person) -> Inquiry:
         had_it=frozenset(receipt["exclude"]),
         only=receipt["only"],
         former_owner=receipt["former_owner"],
+        unclear=receipt["unclear"],
     )
 
 

@@ -1,0 +1,1 @@
+"""The demo agency: invented people, carriers and leads, the same for the same seed."""
