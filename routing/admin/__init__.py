@@ -1,0 +1,7 @@
+"""Routing's pages in the admin site, one module a family of screens."""
+
+from routing.admin import (
+    decisions,  # noqa: F401  # importing registers it
+    leads,  # noqa: F401  # likewise
+    queue,  # noqa: F401  # likewise
+)

@@ -1,0 +1,233 @@
+"""A producer's desk: the leads in hand by due time, one lead to work, and everything of one person moved at once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+
+from accounts.actor import Actor
+from accounts.errors import Refused
+from accounts.http import actor_of
+from accounts.policy import allows
+from licenses.models import Producer
+from routing import words
+from routing.admin.forms import DisposeForm, NoteForm, ReasonForm, ServiceForm, TouchForm
+from routing.admin.pages import act, events, reader_zone, require, show, told
+from routing.models import Assignment, Lead
+from routing.queries import visible
+from routing.services import desk, handing
+from routing.services.outcomes import Placement
+
+CARDS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One lead in a producer's hands."""
+
+    assignment: Assignment
+    lead: Lead
+    due: words.Due | None
+    clocks: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One thing a producer does with a lead: its form, the service, where to go afterwards, and from which states."""
+
+    label: str
+    form: type[ServiceForm]
+    act: Callable[[Lead, Mapping[str, Any], Actor, datetime], str]
+    leaves: bool = False
+    kind: str = "quiet"
+    states: frozenset[str] = frozenset({"ASSIGNED", "ACCEPTED", "WORKING"})
+
+
+def _accept(lead: Lead, _: Mapping[str, Any], actor: Actor, now: datetime) -> str:
+    desk.accept(lead=lead, actor=actor, now=now)
+    return "Accepted. The clock runs until you reach out."
+
+
+def _touch(lead: Lead, given: Mapping[str, Any], actor: Actor, now: datetime) -> str:
+    logged = desk.touch(lead=lead, kind=given["kind"], evidence=given["evidence"], actor=actor, now=now)
+    return "Logged; the clock has stopped." if logged.stops_clock else "Logged; this kind does not stop the clock."
+
+
+def _note(lead: Lead, given: Mapping[str, Any], actor: Actor, now: datetime) -> str:
+    desk.note(lead=lead, text=given["text"], author_id=int(actor.id), actor=actor, now=now)
+    return "Noted."
+
+
+def _decline(lead: Lead, given: Mapping[str, Any], actor: Actor, now: datetime) -> str:
+    desk.decline(lead=lead, reason=given["reason"], actor=actor, now=now)
+    return f"You handed {lead} back; somebody else has it now, or a manager."
+
+
+def _dispose(lead: Lead, given: Mapping[str, Any], actor: Actor, now: datetime) -> str:
+    desk.dispose(lead=lead, disposition=given["disposition"], actor=actor, now=now)
+    return f"Closed {lead}: {desk.DISPOSITIONS[given['disposition']].lower()}."
+
+
+MOVES: Final[Mapping[str, Move]] = {
+    "accept": Move("Accept", ServiceForm, _accept, kind="", states=frozenset({"ASSIGNED"})),
+    "touch": Move("Log a contact", TouchForm, _touch),
+    "note": Move("Add a note", NoteForm, _note),
+    "dispose": Move("Close the lead", DisposeForm, _dispose, leaves=True),
+    "decline": Move("Decline", ReasonForm, _decline, leaves=True),
+}
+
+
+def urls() -> list[URLPattern]:
+    """Return the desk's addresses, below those of leads."""
+    view = admin.site.admin_view
+    return [
+        path("desk/", view(my_leads), name="my_leads"),
+        path("<uuid:pk>/desk/", view(lead_page), name="routing_lead_desk"),
+        *(
+            path(f"<uuid:pk>/desk/{name}/", view(make_move), {"name": name}, name=f"routing_lead_desk_{name}")
+            for name in MOVES
+        ),
+        path("empty-desk/<int:producer_id>/", view(empty_desk), name="routing_empty_desk"),
+    ]
+
+
+def my_leads(request: HttpRequest) -> HttpResponse:
+    """Show a producer what is in hand, most urgent first."""
+    require(request, "leads.work_own")
+    now, zone = timezone.now(), reader_zone(request)
+    held = Assignment.objects.filter(producer__user_id=actor_of(request).id, ended_at__isnull=True)
+    cards = [_card(each, now, zone) for each in held.select_related("lead__person").order_by("due_at")[:CARDS]]
+    context = {
+        "title": "My leads",
+        "now": now,
+        "waiting": [card for card in cards if card.due],
+        "answered": [card for card in cards if not card.due],
+        "linked": hasattr(request.user, "producer"),
+    }
+    return show(request, "routing/my_leads.html", context)
+
+
+def _card(assignment: Assignment, now: datetime, zone: ZoneInfo) -> Card:
+    lead = assignment.lead
+    due = (
+        words.due(due_at=assignment.due_at, starts_at=assignment.clock_starts_at, now=now, zone=zone)
+        if assignment.first_touch_at is None
+        else None
+    )
+    return Card(assignment, lead, due, words.clocks(lead.zones, now))
+
+
+def lead_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show one lead to whoever works it."""
+    require(request, "leads.work_own", "leads.view")
+    lead = _leads(request).filter(pk=pk).first()
+    if lead is None:
+        return _gone(request, pk)
+    return _lead_page(request, lead)
+
+
+def _leads(request: HttpRequest) -> QuerySet[Lead]:
+    return visible.leads(actor_of(request)).select_related("person", "source", "owner")
+
+
+def _gone(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Tell a producer who had the lead that it moved on; to everybody else it does not exist."""
+    had = Assignment.objects.filter(lead_id=pk, producer__user_id=actor_of(request).id, ended_at__isnull=False)
+    last = had.order_by("-ended_at").first()
+    if last is None:
+        raise Http404
+    how = {"BREACHED": "was not answered in time and went to somebody else", "DISPOSED": "is closed"}
+    messages.warning(request, f"This lead {how.get(last.end, 'is no longer in your hands')}.")
+    return HttpResponseRedirect(reverse("admin:my_leads"))
+
+
+def _lead_page(request: HttpRequest, lead: Lead, bound: Mapping[str, ServiceForm] | None = None) -> HttpResponse:
+    now, actor = timezone.now(), actor_of(request)
+    assignment = lead.assignments.filter(ended_at__isnull=True).select_related("producer").first()
+    own = assignment is not None and str(assignment.producer.user_id) == actor.id
+    may_work = allows(actor, "leads.work") or (own and allows(actor, "leads.work_own"))
+    context = {
+        "title": lead,
+        "lead": lead,
+        "person": lead.person,
+        "now": now,
+        "own": own,
+        "card": _card(assignment, now, reader_zone(request)) if assignment else None,
+        "moves": _moves(lead, bound or {}) if assignment and may_work else [],
+        "notes": lead.notes.select_related("author"),
+        "touches": lead.touches.all(),
+        "events": events(lead),
+        "trail": [] if own else [(lead, reverse("admin:routing_lead_change", args=[lead.pk]))],
+    }
+    return show(request, "routing/desk_lead.html", context)
+
+
+def _moves(lead: Lead, bound: Mapping[str, ServiceForm]) -> list[dict[str, Any]]:
+    """Return what can be done with the lead where it stands, each with its form and address."""
+    return [
+        {
+            "name": name,
+            "label": move.label,
+            "kind": move.kind,
+            "form": bound.get(name) or move.form(auto_id=f"{name}_%s"),
+            "is_open": name in bound,
+            "url": reverse(f"admin:routing_lead_desk_{name}", args=[lead.pk]),
+        }
+        for name, move in MOVES.items()
+        if lead.state in move.states
+    ]
+
+
+def make_move(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
+    """Do one thing with a lead."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    require(request, "leads.work_own", "leads.work")
+    move = MOVES[name]
+    lead = _leads(request).filter(pk=pk).first()
+    if lead is None:
+        return _gone(request, pk)
+    form = move.form(request.POST, auto_id=f"{name}_%s")
+    home = "admin:my_leads" if hasattr(request.user, "producer") else "admin:routing_lead_changelist"
+    return act(
+        request,
+        lambda: move.act(lead, form.cleaned_data, actor_of(request), timezone.now()),
+        back=reverse(home) if move.leaves else reverse("admin:routing_lead_desk", args=[pk]),
+        form=form,
+        again=lambda: _lead_page(request, lead, {name: form}),
+    )
+
+
+def empty_desk(request: HttpRequest, producer_id: int) -> HttpResponse:
+    """Show everything one producer holds, and move it all on request; then say where each lead went."""
+    require(request, "leads.reassign")
+    producer = get_object_or_404(Producer, pk=producer_id)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        moved = handing.empty_desk(
+            producer=producer, reason=form.cleaned_data["reason"], actor=actor_of(request), now=timezone.now()
+        )
+        with timezone.override(reader_zone(request)):
+            results = [_result(lead, outcome) for lead, outcome in moved]
+        return show(request, "routing/emptied_desk.html", {"title": producer, "producer": producer, "results": results})
+    held = Assignment.objects.filter(producer=producer, ended_at__isnull=True).select_related("lead__person")
+    context = {"title": producer, "producer": producer, "form": form, "held": list(held.order_by("assigned_at"))}
+    return show(request, "routing/empty_desk.html", context)
+
+
+def _result(lead: Lead, outcome: Placement | Refused) -> dict[str, Any]:
+    """Return one line of the result sheet."""
+    if isinstance(outcome, Refused):
+        return {"lead": lead, "text": outcome.message, "badge": "Left as it is", "tone": "muted"}
+    if outcome.assignment:
+        return {"lead": lead, "text": told(outcome), "badge": "Assigned", "tone": "ok"}
+    return {"lead": lead, "text": told(outcome), "badge": "To the queue", "tone": "warn"}

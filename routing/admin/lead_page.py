@@ -1,0 +1,191 @@
+"""One lead: what is known of it, all that happened to it, and what a manager does with it."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+
+from accounts.actor import Actor
+from accounts.http import actor_of
+from accounts.policy import allows
+from routing import reasons, words
+from routing.admin.candidates import sorted_standings
+from routing.admin.forms import AssignForm, NoteForm, ReasonForm, ServiceForm
+from routing.admin.pages import act, events, require, show, told
+from routing.models import Assignment, Decision, Lead, QueueItem
+from routing.queries import visible
+from routing.services import desk, fallback, handing
+
+
+def urls() -> list[URLPattern]:
+    """Return the addresses of what a manager does with a lead, below those of leads."""
+    view = admin.site.admin_view
+    return [
+        path("<uuid:pk>/assign/", view(assign), name="routing_lead_assign"),
+        path("<uuid:pk>/reassign/", view(reassign), name="routing_lead_reassign"),
+        path("<uuid:pk>/retry/", view(retry), name="routing_lead_retry"),
+        path("<uuid:pk>/note/", view(note), name="routing_lead_note"),
+    ]
+
+
+def lead_page(request: HttpRequest, pk: str) -> HttpResponse:
+    """Show one lead."""
+    if request.method not in {"GET", "HEAD"}:
+        return HttpResponseNotAllowed(["GET"])
+    require(request, "leads.view", "leads.view_own")
+    try:
+        key = UUID(pk)
+    except ValueError as error:
+        raise Http404 from error
+    return _page(request, _lead(request, key))
+
+
+def _lead(request: HttpRequest, pk: UUID) -> Lead:
+    leads = visible.leads(actor_of(request)).select_related("person", "source", "owner", "duplicate_of__person")
+    lead = leads.filter(pk=pk).first()
+    if lead is None:
+        raise Http404
+    return lead
+
+
+def _address(pk: UUID) -> str:
+    return reverse("admin:routing_lead_change", args=[pk])
+
+
+def _item(lead: Lead) -> QueueItem | None:
+    waiting = lead.queue_items.exclude(state=QueueItem.State.RESOLVED)
+    return waiting.select_related("owner", "deputy", "claimed_by").first()
+
+
+def _page(request: HttpRequest, lead: Lead, bound: Mapping[str, ServiceForm] | None = None) -> HttpResponse:
+    item, bound = _item(lead), bound or {}
+    assignment = lead.assignments.filter(ended_at__isnull=True).select_related("producer").first()
+    context = {
+        "title": lead,
+        "lead": lead,
+        "person": lead.person,
+        "now": timezone.now(),
+        "item": item,
+        "assignment": assignment,
+        "outcome": outcome(lead, item),
+        "events": events(lead),
+        "decisions": _decisions(lead),
+        "notes": lead.notes.select_related("author"),
+        "touches": lead.touches.select_related("assignment__producer"),
+        "duplicates": lead.duplicates.select_related("person", "source"),
+        "reassign_form": bound.get("reassign") or ReasonForm(auto_id="reassign_%s"),
+        "note_form": bound.get("note") or NoteForm(auto_id="note_%s"),
+        "bound": bound,
+        **_may(actor_of(request), item, assignment),
+    }
+    return show(request, "routing/lead.html", context)
+
+
+def _may(actor: Actor, item: QueueItem | None, assignment: Assignment | None) -> dict[str, bool]:
+    """Return what the reader may do with the lead where it stands."""
+    return {
+        "may_assign": (assignment is not None and allows(actor, "leads.reassign"))
+        or (item is not None and allows(actor, "queue.assign")),
+        "may_reassign": assignment is not None and allows(actor, "leads.reassign"),
+        "may_work": assignment is not None and allows(actor, "leads.work"),
+        "may_retry": item is not None and item.reason != "FIELDS_INVALID" and allows(actor, "queue.resolve"),
+        "may_note": allows(actor, "leads.work"),
+    }
+
+
+def _decisions(lead: Lead) -> list[dict[str, Any]]:
+    return [
+        {"row": row, "trigger": words.TRIGGERS[row.trigger], "text": reasons.text(row.receipt["reason"])}
+        for row in Decision.objects.filter(lead=lead).order_by("made_at")
+    ]
+
+
+def outcome(lead: Lead, item: QueueItem | None) -> tuple[str, str]:
+    """Return where the lead stands in a sentence, and its tone."""
+    tone = words.STATE_TONES.get(lead.state, "muted")
+    if item is not None:
+        return item.text, tone
+    if lead.state == Lead.State.CLOSED and lead.disposition:
+        return f"Closed: {desk.DISPOSITIONS.get(lead.disposition, lead.disposition).lower()}.", tone
+    if lead.owner is not None:
+        return f"{lead.owner} has it.", tone
+    return (reasons.text(lead.reason) if lead.reason else "Just received."), tone
+
+
+def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show who may have the lead, and give it to the one chosen."""
+    require(request, "leads.reassign", "queue.assign")
+    lead = _lead(request, pk)
+    if request.method != "POST":
+        return _assign_page(request, lead, AssignForm())
+    form = AssignForm(request.POST)
+
+    def hand_over() -> str:
+        producer_id, reason = form.cleaned_data["producer"], form.cleaned_data["reason"]
+        placement = handing.assign(
+            lead=lead, producer_id=producer_id, reason=reason, actor=actor_of(request), now=timezone.now()
+        )
+        return told(placement)
+
+    return act(request, hand_over, back=_address(pk), form=form, again=lambda: _assign_page(request, lead, form))
+
+
+def _assign_page(request: HttpRequest, lead: Lead, form: AssignForm) -> HttpResponse:
+    context = {
+        "title": "Assign",
+        "subtitle": lead,
+        "lead": lead,
+        "form": form,
+        "candidates": sorted_standings(lead, timezone.now()),
+        "trail": [(lead, _address(lead.pk))],
+    }
+    return show(request, "routing/assign.html", context)
+
+
+def reassign(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take the lead from its producer and let the rules find the next."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    require(request, "leads.reassign")
+    lead, form = _lead(request, pk), ReasonForm(request.POST, auto_id="reassign_%s")
+
+    def move_on() -> str:
+        reason = form.cleaned_data["reason"]
+        return told(handing.reassign(lead=lead, reason=reason, actor=actor_of(request), now=timezone.now()))
+
+    return act(request, move_on, back=_address(pk), form=form, again=lambda: _page(request, lead, {"reassign": form}))
+
+
+def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Run a waiting lead through the rules again."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    require(request, "queue.resolve")
+    item = _item(_lead(request, pk))
+    if item is None:
+        messages.warning(request, "This lead no longer waits for anything.")
+        return HttpResponseRedirect(_address(pk))
+    return act(
+        request,
+        lambda: told(fallback.retry(item=item, actor=actor_of(request), now=timezone.now())),
+        back=_address(pk),
+    )
+
+
+def note(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Write something down about the lead."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    require(request, "leads.work")
+    lead, form = _lead(request, pk), NoteForm(request.POST, auto_id="note_%s")
+
+    def write() -> str:
+        actor = actor_of(request)
+        desk.note(lead=lead, text=form.cleaned_data["text"], author_id=int(actor.id), actor=actor, now=timezone.now())
+        return "Noted."
+
+    return act(request, write, back=_address(pk), form=form, again=lambda: _page(request, lead, {"note": form}))

@@ -1,0 +1,113 @@
+"""What the lead-facing pages share: the reader's own clock, and the way a form becomes one service call."""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from accounts.errors import Forbidden, Invalid, Missing, Refused
+from accounts.http import actor_of
+from accounts.policy import allows
+from routing import words
+from routing.admin.forms import ServiceForm
+from routing.models import Lead
+from routing.services import explaining
+from routing.services.outcomes import Placement
+
+Again = Callable[[], HttpResponse]
+
+
+class BoundedPaginator(Paginator[Any]):
+    """A paginator that never counts further than anybody would turn pages."""
+
+    limit = 10_000
+
+    @cached_property
+    def count(self) -> int:
+        """Count the rows, up to the limit."""
+        rows: Any = self.object_list
+        return int(rows.order_by()[: self.limit].count())
+
+
+def reader_zone(request: HttpRequest) -> ZoneInfo:
+    """Return the zone times are shown in: the producer's own, else the agency's."""
+    producer = getattr(request.user, "producer", None)
+    return ZoneInfo(producer.time_zone if producer else settings.AGENCY_TIME_ZONE)
+
+
+def show(request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:
+    """Answer with a page of the admin site, its times in the reader's zone."""
+    page = TemplateResponse(request, template, {**admin.site.each_context(request), **context})
+    with timezone.override(reader_zone(request)):
+        return page.render()
+
+
+def in_readers_zone(request: HttpRequest, page: HttpResponse) -> HttpResponse:
+    """Render a page of the stock admin with its times in the reader's zone."""
+    with timezone.override(reader_zone(request)):
+        return page.render() if isinstance(page, TemplateResponse) else page
+
+
+def require(request: HttpRequest, *permissions: str) -> None:
+    """Refuse whoever holds none of the permissions.
+
+    :raises PermissionDenied: for the 403 page
+    """
+    actor = actor_of(request)
+    if not any(allows(actor, permission) for permission in permissions):
+        raise PermissionDenied
+
+
+def act(
+    request: HttpRequest,
+    call: Callable[[], str],
+    *,
+    back: str,
+    form: ServiceForm | None = None,
+    again: Again | None = None,
+) -> HttpResponse:
+    """Call one service and go back with what it says; show its refusal, at the field where it names one.
+
+    `again` shows the page anew with the form that could not be taken.
+    """
+    if form is not None and again is not None and not form.is_valid():
+        return again()
+    try:
+        with timezone.override(reader_zone(request)):
+            done = call()
+    except Forbidden as error:
+        raise PermissionDenied(error.message) from error
+    except Missing as error:
+        raise Http404(error.message) from error
+    except Invalid as error:
+        if form is None or again is None:
+            messages.error(request, error.message)
+            return HttpResponseRedirect(back)
+        form.blame(error)
+        return again()
+    except Refused as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, done)
+    return HttpResponseRedirect(back)
+
+
+def events(lead: Lead) -> list[dict[str, Any]]:
+    """Return what happened to a lead, oldest first, each with its tone."""
+    return [{**event, "tone": words.EVENT_TONES.get(event["action"], "")} for event in explaining.timeline(lead)]
+
+
+def told(placement: Placement) -> str:
+    """Return where a lead went, for whoever moved it."""
+    if placement.assignment is None or placement.producer is None:
+        return placement.text
+    due = timezone.localtime(placement.assignment.due_at)
+    return f"Assigned to {placement.producer['name']}, to be answered by {due:%b} {due.day}, {due:%H:%M %Z}."

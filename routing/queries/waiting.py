@@ -1,0 +1,114 @@
+"""What waits for a person: how much of each kind, why, and what would free the most of it."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from routing import reasons, words
+from routing.catalog import CATALOG
+from routing.models import QueueItem
+
+GROUPS: Final = 20
+SHOWN: Final = 8  # items of each group on the overview
+SAMPLE: Final = 400  # items looked at for what would free the most
+LEVERS: Final = 3
+PASSING: Final = frozenset({"OFF_SHIFT", "ON_LEAVE", "ALREADY_HAD_IT"})  # nothing a person mends
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """One thing to put right, and how many leads wait for nothing else."""
+
+    text: str
+    frees: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Leads that wait for one reason."""
+
+    reason: str
+    text: str
+    count: int
+    oldest: datetime
+    levers: Sequence[Lever]
+    items: Sequence[QueueItem]
+
+    @property
+    def more(self) -> int:
+        """How many are not shown."""
+        return self.count - len(self.items)
+
+    @property
+    def can_be_retried(self) -> bool:
+        """Say whether asking the rules again can help: not where fields are at fault."""
+        return self.reason != "FIELDS_INVALID"
+
+
+def unresolved(*, user_id: int | None = None) -> QuerySet[QueueItem]:
+    """Return what waits; with a user, what is theirs: as owner, deputy or holder."""
+    waiting = QueueItem.objects.exclude(state=QueueItem.State.RESOLVED)
+    if user_id is None:
+        return waiting
+    return waiting.filter(Q(owner_id=user_id) | Q(deputy_id=user_id) | Q(claimed_by_id=user_id))
+
+
+def counts(items: QuerySet[QueueItem]) -> dict[str, int]:
+    """Return how much of each kind waits."""
+    found = dict(items.order_by().values_list("kind").annotate(Count("pk")))
+    return {kind: found.get(kind, 0) for kind in QueueItem.Kind.values}
+
+
+def groups(items: QuerySet[QueueItem], *, shown: int = SHOWN) -> list[Group]:
+    """Return one kind's items by reason, the largest group first."""
+    counted = (
+        items.order_by()
+        .values_list("reason")
+        .annotate(number=Count("pk"), oldest=Min("created_at"))
+        .order_by("-number")
+    )
+    return [
+        Group(
+            reason,
+            reasons.text(reason),
+            number,
+            oldest,
+            levers(items.filter(reason=reason)),
+            _oldest(items, reason, shown),
+        )
+        for reason, number, oldest in counted[:GROUPS]
+    ]
+
+
+def _oldest(items: QuerySet[QueueItem], reason: str, shown: int) -> list[QueueItem]:
+    found = items.filter(reason=reason).select_related("lead__person", "owner", "deputy", "claimed_by")
+    return list(found.order_by("created_at")[:shown])
+
+
+def levers(items: QuerySet[QueueItem]) -> list[Lever]:
+    """Return what stands alone in the way of the most leads."""
+    counted: Counter[str] = Counter()
+    for item in items.select_related("lead").order_by("created_at")[:SAMPLE]:
+        counted.update(set(_levers_of(item)))
+    return [Lever(text, frees) for text, frees in counted.most_common(LEVERS)]
+
+
+def _levers_of(item: QueueItem) -> Iterable[str]:
+    lead = item.lead
+    if item.reason in {"NO_CAPACITY", "DAILY_CAP_REACHED"}:
+        yield f"Room in the pool {lead.pool}"
+    elif item.reason in {"POOL_EMPTY", "POOL_UNKNOWN"}:
+        yield f"An active member in the pool {lead.pool}" if item.reason == "POOL_EMPTY" else "The route's pool"
+    elif item.reason == "NO_ROUTE":
+        yield f"A route for {words.place(lead.governing_state, lead.line)}"
+    for problem in item.problems:
+        field = CATALOG.get(problem["pointer"])
+        yield field.label if field else words.code_name(problem["pointer"].strip("/").replace("/", " "))
+    for miss in item.misses:
+        blocks = miss["blocks"]
+        if len(blocks) == 1 and blocks[0]["code"] not in PASSING:
+            yield f"{miss['name']}: {blocks[0]['text']}"

@@ -1,0 +1,46 @@
+"""Filters for pages about leads."""
+
+from datetime import datetime
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from routing import reasons, words
+from routing.models import Lead
+
+register = template.Library()
+register.filter("phone", words.phone)
+register.filter("state_name", words.state_name)
+register.filter("line_name", words.line_name)
+register.filter("code_name", words.code_name)
+register.filter("reason_text", reasons.text)
+
+
+def badge(text: str, tone: str) -> SafeString:
+    """Return a badge: a word in a tone."""
+    return format_html('<span class="fl-badge" data-tone="{}">{}</span>', tone, text)
+
+
+@register.filter
+def state_badge(lead: Lead) -> SafeString:
+    """Return the badge of a lead's state."""
+    return badge(lead.get_state_display(), words.STATE_TONES.get(lead.state, "muted"))
+
+
+@register.filter
+def tier_badge(tier: str) -> SafeString | str:
+    """Return the badge of a tier, or nothing."""
+    return badge(tier.capitalize(), words.TIER_TONES.get(tier, "muted")) if tier else ""
+
+
+@register.filter
+def age(since: datetime, now: datetime) -> str:
+    """Return how long ago something began."""
+    return words.length(now - since)
+
+
+@register.filter
+def place(lead: Lead) -> str:
+    """Return where and what a lead asks for."""
+    return words.place(lead.governing_state, lead.line)

@@ -1,0 +1,103 @@
+"""How leads and their clocks read to people: labels, tones, lengths of time, phone numbers. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from licenses.lines import LINES
+from routing.geography.states import JURISDICTIONS
+
+STATE_TONES: Final[Mapping[str, str]] = {
+    "OFFERED": "info",
+    "ASSIGNED": "info",
+    "ACCEPTED": "info",
+    "WORKING": "ok",
+    "FALLBACK": "warn",
+    "REVIEW": "warn",
+    "QUARANTINED": "bad",
+    "REJECTED": "bad",
+}
+TIER_TONES: Final[Mapping[str, str]] = {"hot": "bad", "warm": "warn"}
+TRIGGERS: Final[Mapping[str, str]] = {
+    "INTAKE": "the lead came in",
+    "BREACH": "the producer did not answer in time",
+    "DECLINE": "the producer handed it back",
+    "MANUAL": "a manager moved it",
+    "ABSENCE": "the producer's desk was emptied",
+    "RERUN": "it was tried again",
+}
+EVENT_TONES: Final[Mapping[str, str]] = {
+    "lead.assigned": "ok",
+    "lead.touched": "ok",
+    "lead.closed": "muted",
+    "lead.fell_back": "warn",
+    "lead.sent_to_review": "warn",
+    "lead.quarantined": "bad",
+    "lead.rejected": "bad",
+    "sla.reminded": "warn",
+    "sla.breached": "bad",
+    "sla.alarmed": "bad",
+}
+UNITS: Final = (("day", 86_400), ("hour", 3_600), ("minute", 60))
+SOON: Final = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A clock in words, with the tone it is shown in."""
+
+    text: str
+    tone: str
+
+
+def place(state: str, line: str) -> str:
+    """Return where and what a lead asks for, in codes: "TX · LIFE"."""
+    return " · ".join(filter(None, [state, line])) or "not known"
+
+
+def state_name(code: str) -> str:
+    """Return a state's name."""
+    return JURISDICTIONS.get(code, code)
+
+
+def line_name(code: str) -> str:
+    """Return a line's name."""
+    return LINES.get(code, code)
+
+
+def code_name(code: str) -> str:
+    """Return a code such as NO_LICENSE or do_not_contact as words."""
+    return code.replace("_", " ").capitalize()
+
+
+def length(span: timedelta) -> str:
+    """Return a length of time in its largest unit: "12 minutes", "3 hours", "2 days"."""
+    seconds = int(abs(span.total_seconds()))
+    for name, size in UNITS:
+        number = seconds // size
+        if number:
+            return f"{number} {name}{'s' if number > 1 else ''}"
+    return "less than a minute"
+
+
+def due(*, due_at: datetime, starts_at: datetime, now: datetime, zone: ZoneInfo) -> Due:
+    """Return how an owner clock stands: not begun, running, or over."""
+    if starts_at > now:
+        return Due(f"Clock starts {starts_at.astimezone(zone):%a %H:%M %Z}", "muted")
+    if due_at <= now:
+        return Due(f"Overdue by {length(now - due_at)}", "bad")
+    return Due(f"{length(due_at - now).capitalize()} left", "warn" if due_at - now <= SOON else "info")
+
+
+def phone(e164: str) -> str:
+    """Return a US number as people write it."""
+    digits = e164.removeprefix("+1")
+    return f"({digits[:3]}) {digits[3:6]}-{digits[6:]}" if len(digits) == 10 and e164 != digits else e164
+
+
+def clocks(zones: list[str], now: datetime) -> str:
+    """Return what the lead's own clock shows; two readings where the zone is not certain."""
+    times = sorted({f"{now.astimezone(ZoneInfo(zone)):%H:%M}" for zone in zones})
+    return " or ".join(times)
