@@ -1,34 +1,54 @@
 """Say why: what happened to a lead, how a producer stood, where a lead would go. Reads only."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+
+from django.utils import timezone
 
 from accounts.errors import Missing
 from audit import queries as ledger
-from routing import reasons
-from routing.decision import Standing, full_reason, judge_producer
-from routing.models import Decision, Lead, LeadSource, Person
+from licenses.authority import Ask
+from routing import reasons, words
+from routing.decision import Inquiry, Standing, full_reason, judge_producer
+from routing.models import Assignment, Decision, Lead, LeadSource, Person, Touch
 from routing.models.keys import new_id
 from routing.payload import parse
 from routing.receipt import build
-from routing.services import deciding, intake
+from routing.services import deciding, desk, intake
 from routing.services.replaying import inquiry_of
 
-SENTENCES: Mapping[str, str] = {
+SENTENCES: Final[Mapping[str, str]] = {
     "lead.received": "Received from {source}.",
     "lead.assigned": "Assigned to {producer[name]}, to be answered by {due_at}.",
     "lead.accepted": "Accepted.",
     "lead.touched": "Contact logged: {kind}.",
+    "lead.noted": "A note was written.",
     "lead.closed": "Closed: {disposition}.",
     "lead.duplicated": "A repeat of an open lead; kept beside it.",
+    "lead.decided": "Decided, because {trigger}.",
+    "lead.mended": "Mended: {fields}.",
     "assignment.ended": "Taken from the producer: {how}.",
     "sla.reminded": "Half the time has passed; the producer was reminded.",
     "sla.breached": "Not answered in time.",
     "sla.alarmed": "Nobody has answered; the manager was told.",
-    "lead.decided": "Decided ({trigger}).",
-    "lead.mended": "Mended: {fields}.",
+    "queue.claimed": "Taken from the queue to be worked on.",
+    "queue.put_back": "Put back into the queue.",
+    "queue.resolved": "Closed from the queue.",
 }
+# How the codes in an entry's detail read inside a sentence.
+READINGS: Final[Mapping[str, Callable[[Any], str]]] = {
+    "due_at": lambda at: f"{timezone.localtime(datetime.fromisoformat(at)):%b %d, %H:%M %Z}",
+    "kind": lambda kind: _lower(Touch.Kind(kind).label),
+    "how": lambda how: _lower(Assignment.End(how).label),
+    "disposition": lambda code: _lower(desk.DISPOSITIONS[code]),
+    "trigger": lambda trigger: words.TRIGGERS[trigger],
+    "fields": ", ".join,
+}
+
+
+def _lower(label: str) -> str:
+    return label[:1].lower() + label[1:]
 
 
 def timeline(lead: Lead) -> list[dict[str, Any]]:
@@ -50,8 +70,9 @@ def sentence(action: str, detail: Mapping[str, Any]) -> str:
     if "reason" in detail and action not in SENTENCES:
         return reasons.text(detail["reason"])
     try:
-        return SENTENCES[action].format(**detail)
-    except (KeyError, IndexError, TypeError):
+        read = {name: READINGS[name](value) if name in READINGS else value for name, value in detail.items()}
+        return SENTENCES[action].format(**read)
+    except (KeyError, IndexError, TypeError, ValueError):
         return action.replace(".", " ").replace("_", " ").capitalize() + "."
 
 
@@ -60,15 +81,33 @@ def standing_in(*, decision: Decision, producer_id: int) -> Standing:
 
     :raises Missing: if the producer was not on the roster, or the person behind the lead was erased
     """
-    receipt = decision.receipt
+    asked, ask = _asked(decision)
+    producer = asked.context.roster.producers.get(producer_id)
+    if producer is None:
+        raise Missing("This producer was not on the roster then.")
+    return judge_producer(producer, asked, ask)
+
+
+def standings_in(*, decision: Decision) -> list[Standing]:
+    """Return how everybody a decision considered stood, recomputed as `standing_in` does for one.
+
+    :raises Missing: if it asked no producer, or the person behind the lead was erased
+    """
+    asked, ask = _asked(decision)
+    roster, route = asked.context.roster, decision.receipt["route"]
+    considered = roster.pool_members(route["pool"] or "") if route else ()
+    ids = considered if asked.only is None else (asked.only,)
+    return [judge_producer(roster.producers[each], asked, ask) for each in ids if each in roster.producers]
+
+
+def _asked(decision: Decision) -> tuple[Inquiry, Ask]:
     person = Person.objects.filter(pk=decision.person_id).first()
-    if receipt["engine"] is None or not receipt["ask"] or person is None:
+    if decision.receipt["engine"] is None or person is None:
         raise Missing("This decision asked no producer, or the person behind it was erased.")
     asked = inquiry_of(decision, person)
-    producer = asked.context.roster.producers.get(producer_id)
-    if producer is None or asked.ask is None:
-        raise Missing("This producer was not on the roster then.")
-    return judge_producer(producer, asked, asked.ask)
+    if asked.ask is None:
+        raise Missing("This decision asked no producer: the governing state was not clear.")
+    return asked, asked.ask
 
 
 def why(*, decision: Decision, producer_id: int) -> dict[str, Any]:

@@ -139,11 +139,14 @@ def mend(*, item: QueueItem, fields: Mapping[str, Any], actor: Actor, now: datet
     agency = deciding.context().roster.agency
     draft = parse(fields, required=[], products=agency.products, now=now)
     person = intake.build_person(draft)
-    person.consent = lead.person.consent if lead.person and not person.consent else person.consent
+    if lead.person:  # what the correction does not speak of stays as the source sent it
+        person.consent = person.consent or lead.person.consent
+        person.attributes = person.attributes or lead.person.attributes
     person.save(force_insert=True)
     mended = intake.build_lead(draft, lead.source, agency, now)
     names = (
         "governing_state",
+        "unclear",
         "declared_state",
         "also_states",
         "zones",

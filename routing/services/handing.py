@@ -56,28 +56,44 @@ def _refusal(placement: Placement, producer_id: int) -> str:
 
 
 @transaction.atomic
-def reassign(*, lead: Lead, reason: str, actor: Actor, now: datetime, how: str = "MANUAL") -> Placement:
-    """Take a lead from its producer and let the rules find the next who has not had it."""
+def reassign(
+    *, lead: Lead, reason: str, actor: Actor, now: datetime, how: str = "MANUAL", holder: int | None = None
+) -> Placement:
+    """Take a lead from its producer (from `holder` alone, where given) and let the rules find the next.
+
+    :raises WrongState: if nobody holds it, or no longer the holder
+    """
     policy.require(actor, "leads.reassign")
     if not reason.strip():
         raise Invalid([FieldProblem("/reason", "field.required", "Say why you move it.")])
     active = Assignment.objects.filter(lead=lead, ended_at__isnull=True).first()
     if active is None:
         raise WrongState("Nobody holds this lead now.")
+    if holder is not None and active.producer_id != holder:
+        raise WrongState("It has gone to somebody else meanwhile.")
     desk.end(assignment=active, how=Assignment.End.REASSIGNED, reason=reason, actor=actor, now=now)
     return desk.place_again(lead=lead, trigger=how, actor=actor, now=now)
 
 
-def empty_desk(*, producer: Producer, reason: str, actor: Actor, now: datetime) -> list[tuple[Lead, Placement]]:
+def empty_desk(
+    *, producer: Producer, reason: str, actor: Actor, now: datetime
+) -> list[tuple[Lead, Placement | Refused]]:
     """Move everything one producer holds, each lead in a transaction of its own; for absence or leaving.
 
-    The producer should be on leave or offboarded first; each lead goes to somebody who has not had it in any case.
+    Returns where each lead went, or why it was left. The producer should be on leave or offboarded first; each lead
+    goes to somebody who has not had it in any case.
     """
     policy.require(actor, "leads.reassign")
-    held = Lead.objects.filter(assignments__producer=producer, assignments__ended_at__isnull=True).order_by(
-        "received_at"
-    )
-    return [(lead, reassign(lead=lead, reason=reason, actor=actor, now=now, how="ABSENCE")) for lead in held]
+    held = Lead.objects.filter(assignments__producer=producer, assignments__ended_at__isnull=True)
+    results: list[tuple[Lead, Placement | Refused]] = []
+    for lead in held.select_related("person").order_by("received_at"):
+        try:
+            placement = reassign(lead=lead, reason=reason, actor=actor, now=now, how="ABSENCE", holder=producer.pk)
+        except Refused as refusal:
+            results.append((lead, refusal))
+        else:
+            results.append((lead, placement))
+    return results
 
 
 def close_items(*, lead: Lead, resolution: str, now: datetime) -> None:
