@@ -60,6 +60,7 @@ class Lead(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.RECEIVED)
     received_at = models.DateTimeField(db_index=True, help_text="The lead clock starts here and never restarts.")
     governing_state = models.CharField(max_length=2, blank=True, help_text="Whose licence law governs; blank: unclear.")
+    unclear = models.CharField(max_length=40, blank=True, help_text="Why a person must look at the state; blank: clear.")
     declared_state = models.CharField(max_length=2, blank=True)
     also_states = models.JSONField(default=list, blank=True, help_text="States whose contact law applies as well.")
     zones = models.JSONField(default=list, blank=True, help_text="The lead's candidate time zones.")
