@@ -34,6 +34,6 @@ def address_of(request: HttpRequest) -> str:
         address = ip_address(claimed)
     except ValueError:
         return ""
-    if isinstance(address, IPv6Address) and not address.ipv4_mapped:
-        return str(ip_network((address, 64), strict=False))
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
     return str(address)

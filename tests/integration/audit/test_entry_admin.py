@@ -1,0 +1,104 @@
+"""The ledger's pages: auditors read, nobody writes."""
+
+from typing import Final
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from accounts.policy import Role
+from audit import services as audit
+from audit.models import Entry, Seal
+from tests.integration.accounts.cast import make_person
+from tests.integration.audit.ledger_cases import KIM, NOON, record_some
+
+pytestmark = pytest.mark.django_db
+
+LIST: Final = "/admin/audit/entry/"
+
+
+def browser_of(role: Role) -> Client:
+    """Return the browser of somebody with this role."""
+    browser = Client()
+    browser.force_login(make_person("otto", role))
+    return browser
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.OPERATIONS, Role.ADMINISTRATOR])
+def test_who_may_look_browses_filters_and_searches(role: Role) -> None:
+    record_some(3)
+    browser = browser_of(role)
+
+    assert browser.get(LIST).content.count(b"lead.step_") >= 3
+    assert browser.get(LIST, {"action": "lead.step_1"}).content.count(b'class="field-who"') == 1
+    assert browser.get(LIST, {"q": "Kim"}).content.count(b'class="field-who"') == 3
+    assert browser.get(LIST, {"q": "nobody"}).content.count(b'class="field-who"') == 0
+    assert browser.get(LIST, {"actor_kind__exact": "SYSTEM"}).content.count(b'class="field-who"') == 0
+
+
+@pytest.mark.parametrize("role", [Role.PRODUCER, Role.MANAGER])
+def test_who_may_not_look_is_kept_out(role: Role) -> None:
+    [entry] = record_some(1)
+    browser = browser_of(role)
+
+    assert [browser.get(url).status_code for url in (LIST, f"{LIST}{entry.pk}/change/")] == [403, 403]
+
+
+def test_an_entry_is_readable_and_names_its_place_in_the_chain() -> None:
+    kim = make_person("kim")
+    detail = {"before": "<b>PRODUCER</b>", "after": "MANAGER"}
+    entry = audit.record(at=NOON, actor=KIM, action="person.role_changed", target=kim, detail=detail)
+    audit.seal()
+
+    page = browser_of(Role.AUDITOR).get(f"{LIST}{entry.pk}/change/").content.decode()
+
+    assert "&quot;before&quot;: &quot;&lt;b&gt;PRODUCER&lt;/b&gt;&quot;" in page
+    assert f'<a href="/admin/accounts/user/{kim.pk}/change/">Kim Osei</a>' in page
+    assert Seal.objects.get().hash in page
+
+
+def test_an_entry_about_nothing_with_a_page_is_readable_too() -> None:
+    entry = audit.entry(at=NOON, actor=KIM, action="lead.assigned")
+    entry.target_type, entry.target_id, entry.target_label = "gone.model", "x/../y", "Something gone"
+    entry.save(force_insert=True)
+
+    page = browser_of(Role.AUDITOR).get(f"{LIST}{entry.pk}/change/")
+
+    assert page.status_code == 200
+    assert b"Something gone" in page.content
+    assert b"not sealed yet" in page.content
+
+
+@pytest.mark.parametrize("path", ["add/", "{pk}/change/", "{pk}/delete/"])
+@pytest.mark.parametrize("role", list(Role))
+def test_nobody_writes(path: str, role: Role) -> None:
+    [entry] = record_some(1)
+    browser = browser_of(role)
+    User.objects.update(is_superuser=True)
+
+    response = browser.post(f"{LIST}{path.format(pk=entry.pk)}", {"action": "x", "post": "yes"})
+
+    assert response.status_code == 403
+    assert list(Entry.objects.values_list("action", flat=True)) == ["lead.step_0"]
+
+
+def test_no_action_can_be_posted_to_the_list() -> None:
+    [entry] = record_some(1)
+
+    browser_of(Role.ADMINISTRATOR).post(LIST, {"action": "delete_selected", "_selected_action": str(entry.pk)})
+
+    assert Entry.objects.count() == 1
+
+
+@pytest.mark.parametrize("key", ["x", str(uuid4()), "%00"])
+def test_what_is_not_there_leads_home(key: str) -> None:
+    assert browser_of(Role.AUDITOR).get(f"{LIST}{key}/change/").status_code in {302, 404}
+
+
+def test_the_list_takes_as_many_statements_for_many_entries_as_for_few(django_assert_max_num_queries: object) -> None:
+    record_some(60)
+    browser = browser_of(Role.AUDITOR)
+
+    with django_assert_max_num_queries(12):  # type: ignore[operator]  # a fixture without a type
+        browser.get(LIST)
