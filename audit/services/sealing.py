@@ -66,7 +66,7 @@ def _append_links(limit: int, oldest_running: int) -> int:
         links.append(
             Seal(position=position, entry=entry, hash=previous, floor_txid=floor, top_seq=top, sealed_at=Now())
         )
-    Seal.objects.bulk_create(links)
+    Seal.objects.bulk_create(links, batch_size=1000)
     return len(links)
 
 

@@ -51,7 +51,7 @@ class Walk:
         self.checked += 1
 
     def _judge_receipt(self, link: Seal, entry: Entry) -> Iterator[Problem]:
-        noted, decision = entry.detail.get("receipt_sha256"), entry.detail.get("decision_id")
+        noted, decision = entry.detail.get("receipt_sha256"), entry.detail.get("decision")
         if self.receipt_hash and noted and decision and self.receipt_hash(str(decision)) != noted:
             differs = f"The receipt of decision {decision} is gone or not the one that was recorded."
             yield Problem(Fault.RECEIPT, differs, link.position, str(entry.id), entry.seq)

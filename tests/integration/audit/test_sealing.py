@@ -13,6 +13,7 @@ from audit import chain
 from audit import services as audit
 from audit.models import Entry, Seal
 from tests.integration.audit.ledger_cases import KIM, NOON, record_some
+from tests.ledger import lifted_guards
 
 
 @pytest.mark.django_db
@@ -190,6 +191,23 @@ def test_an_entry_numbered_before_a_sealed_one_is_not_passed_over() -> None:
     assert list(in_chain.values_list("action", flat=True)) == ["lead.older", "lead.younger"]
     older, younger = in_chain.values_list("seq", flat=True)
     assert (older or 0) > (younger or 0)  # so whoever seals by number above the last one loses the second
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_ledger_restored_on_a_new_server_is_sealed_on() -> None:
+    record_some(2)
+    audit.seal()
+    audit.record(at=NOON, actor=KIM, action="lead.unsealed_when_dumped")
+    with lifted_guards(), connection.cursor() as cursor:  # as if all this came from a server with higher ids
+        cursor.execute("UPDATE audit_entry SET txid = txid + 1000000000000")
+        cursor.execute("UPDATE audit_seal SET floor_txid = floor_txid + 1000000000000")
+    audit.record(at=NOON, actor=KIM, action="lead.after_restore")
+
+    sealed = audit.seal()
+
+    assert sealed == 2
+    assert not Entry.objects.filter(seal=None).exists()
 
 
 @pytest.mark.postgres

@@ -224,7 +224,7 @@ def test_a_receipt_is_held_against_the_hash_in_the_ledger(
     settings: LazySettings, decision_id: str, noted: str, faults: list[Fault]
 ) -> None:
     settings.AUDIT_RECEIPTS = f"{__name__}.receipts_as_recorded"
-    detail = {"decision_id": decision_id, "receipt_sha256": noted}
+    detail = {"decision": decision_id, "receipt_sha256": noted}
     entry = audit.record(at=NOON, actor=KIM, action="lead.decided", detail=detail)
     audit.seal()
 
