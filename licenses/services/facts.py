@@ -21,6 +21,7 @@ from licenses.models import (
     ProducerChange,
 )
 from licenses.services.rows import FieldChange, delete_row, save_row
+from outbox import services as outbox
 
 Fact = Producer | License | LineOfAuthority | CarrierContract | Appointment | Certification
 ENTITIES: Final[dict[type[Model], str]] = {
@@ -59,7 +60,8 @@ def write(
 
     1. Lock the producer row, so that no claim relies on what is about to change.
     2. Write what differs.
-    3. Raise `facts_version`, which every claim compares; append to the feed the roster is folded from; tell the ledger.
+    3. Raise `facts_version`, which every claim compares; append to the feed the roster is folded from; tell the ledger;
+       ring for the leads that wait.
     """
     owners = {id(owner): owner for owner in map(producer_of, (*facts, *removed))}
     producer = next(iter(owners.values()))
@@ -100,14 +102,19 @@ def producer_of(fact: Fact) -> Producer:
     return fact.license.producer if isinstance(fact, LineOfAuthority) else fact.producer
 
 
-def confirm(*, producer: Producer, licenses: Sequence[License], as_of: datetime, now: datetime) -> None:
-    """Note that a source confirmed licences as they stand: their age changes, and nothing a claim relies on."""
-    older = License.objects.filter(pk__in=[each.pk for each in licenses]).exclude(as_of__gte=as_of)
-    if older.update(as_of=as_of):
+def confirm(*, producer: Producer, licenses: Sequence[License], now: datetime) -> None:
+    """Note what a source confirmed: the age of licences changes, and nothing a claim relies on."""
+    newer = [
+        each
+        for each in licenses
+        if each.as_of and License.objects.filter(pk=each.pk).exclude(as_of__gte=each.as_of).update(as_of=each.as_of)
+    ]
+    if newer:
         ProducerChange.objects.create(producer=producer, at=now, what="Licences confirmed by the source")
 
 
 def _publish(producer: Producer, changes: Sequence[FieldChange], now: datetime) -> None:
+    outbox.publish(topic="license.changed", payload={"producer_id": producer.pk}, at=now)
     Producer.objects.filter(pk=producer.pk).update(facts_version=F("facts_version") + 1)
     what = "; ".join(key for key, _ in groupby(change.what for change in changes))
     ProducerChange.objects.create(producer=producer, at=now, what=what[:200])

@@ -1,0 +1,1 @@
+"""Where licence data comes from: one Protocol, one module a source."""
