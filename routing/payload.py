@@ -116,16 +116,23 @@ def parse(data: Mapping[str, Any], *, required: Iterable[str], products: Mapping
 
     :raises Invalid: with every field at fault
     """
-    try:
-        lead = LeadIn.model_validate(data)
-    except ValidationError as error:
-        raise Invalid([_problem(each) for each in error.errors(include_url=False)]) from error
-    problems: list[FieldProblem] = []
+    lead, problems = _shaped(data)
     draft = _normal(lead, problems)
     problems += _missing(data, required) + _unlikely(lead, draft, products, now)
     if problems:
         raise Invalid(problems)
     return draft
+
+
+def _shaped(data: Mapping[str, Any]) -> tuple[LeadIn, list[FieldProblem]]:
+    """Return the fields that have the right shape, and a problem for each that has not."""
+    try:
+        return LeadIn.model_validate(data), []
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+    at_fault = {fault["loc"][0] for fault in faults}
+    rest = {name: value for name, value in data.items() if name not in at_fault}
+    return LeadIn.model_validate(rest), [_problem(fault) for fault in faults]
 
 
 def _problem(error: Mapping[str, Any]) -> FieldProblem:
