@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db.models import Field, ForeignKey, Model
+from django.db.models import DateField, Field, ForeignKey, Model
 
 from accounts.errors import FieldProblem, Invalid
 from licenses.models import License
@@ -74,17 +74,23 @@ def _adopt(row: Model) -> None:
 
 
 def _check(row: Model) -> None:
-    problems = [
-        FieldProblem(f"/{column.name}", "nul", f"{column.verbose_name} holds a NUL character: remove it.")
-        for column in _columns(row)
-        if "\0" in str(getattr(row, column.attname))
-    ]
+    problems = [problem for column in _columns(row) if (problem := _unstorable(column, getattr(row, column.attname)))]
     if problems:
-        raise Invalid(problems, f"The {describe(row)} holds characters no database takes.".replace("\0", ""))
+        raise Invalid(problems, "; ".join(problem.detail for problem in problems))
     try:
         row.full_clean()
     except ValidationError as error:
-        raise Invalid(tuple(_problems(error)), "; ".join(problem.detail for problem in _problems(error))) from error
+        problems = list(_problems(error))
+        raise Invalid(problems, "; ".join(problem.detail for problem in problems)) from error
+
+
+def _unstorable(column: Column, value: object) -> FieldProblem | None:
+    """Say what Django's own checks would trip over instead of naming the field."""
+    if "\0" in str(value):
+        return FieldProblem(f"/{column.name}", "nul", f"{column.name}: remove the NUL character.")
+    if isinstance(column, DateField) and not isinstance(value, date | str | None):
+        return FieldProblem(f"/{column.name}", "invalid", f"{column.name}: give a date, such as 2026-05-12.")
+    return None
 
 
 def _problems(error: ValidationError) -> Iterator[FieldProblem]:
