@@ -208,6 +208,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Fairlead",
     "DESCRIPTION": "Leads in, lawful assignments out, and the proof of both.",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.0",  # what LeadIn's JSON Schema asks for
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -40,6 +40,25 @@ class Outcome(serializers.Serializer[Any]):
     duplicate_of = serializers.UUIDField(allow_null=True)
 
 
+class FaultAt(serializers.Serializer[Any]):
+    """One field at fault."""
+
+    pointer = serializers.CharField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class Problem(serializers.Serializer[Any]):
+    """What went wrong (RFC 9457), with every field at fault where fields are."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField()
+    errors = serializers.ListField(child=FaultAt(), required=False)
+
+
 class Preview(serializers.Serializer[Any]):
     """Where a lead would go."""
 

@@ -27,6 +27,7 @@ from routing.services import desk, explaining, fallback, handing, intake
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="Yours, up to 255 characters; a retry acts once."
 )
+PROBLEMS = {(status, "application/problem+json"): documents.Problem for status in (400, 409)}
 
 
 class SignedIn(BasePermission):
@@ -93,7 +94,9 @@ class Leads(APIView):
     permission_classes = [SignedIn]
 
     @extend_schema(
-        request=LeadIn, responses={201: documents.Outcome, 200: documents.Outcome}, parameters=[IDEMPOTENCY_KEY]
+        request=LeadIn,
+        responses={201: documents.Outcome, 200: documents.Outcome, 202: documents.Outcome, **PROBLEMS},
+        parameters=[IDEMPOTENCY_KEY],
     )
     def post(self, request: Request) -> Response:
         """Take in one lead and answer with its outcome; the same key and body again answer 200 with the same."""
@@ -126,7 +129,7 @@ class LeadTimeline(LeadMoves):
 class Accept(LeadMoves):
     """The producer takes it on."""
 
-    @extend_schema(request=None, responses=documents.LeadOut)
+    @extend_schema(request=None, responses={200: documents.LeadOut, **PROBLEMS})
     def post(self, request: Request, pk: UUID) -> Response:
         """Accept the lead."""
         lead = self.lead(request, pk)
@@ -137,7 +140,7 @@ class Accept(LeadMoves):
 class Decline(LeadMoves):
     """The producer hands it back."""
 
-    @extend_schema(request=documents.Reason, responses=documents.Outcome)
+    @extend_schema(request=documents.Reason, responses={200: documents.Outcome, **PROBLEMS})
     def post(self, request: Request, pk: UUID) -> Response:
         """Decline the lead with a reason; the answer says where it went."""
         reason = text_of(body_of(request), "reason")
@@ -149,7 +152,7 @@ class Decline(LeadMoves):
 class TouchLead(LeadMoves):
     """A contact, with its kind of evidence."""
 
-    @extend_schema(request=documents.TouchIn, responses=documents.LeadOut)
+    @extend_schema(request=documents.TouchIn, responses={200: documents.LeadOut, **PROBLEMS})
     def post(self, request: Request, pk: UUID) -> Response:
         """Log a touch."""
         data, lead = body_of(request), self.lead(request, pk)
@@ -167,7 +170,7 @@ class TouchLead(LeadMoves):
 class Dispose(LeadMoves):
     """How it ended."""
 
-    @extend_schema(request=documents.DisposeIn, responses=documents.LeadOut)
+    @extend_schema(request=documents.DisposeIn, responses={200: documents.LeadOut, **PROBLEMS})
     def post(self, request: Request, pk: UUID) -> Response:
         """Close the lead."""
         lead, disposition = self.lead(request, pk), text_of(body_of(request), "disposition")
@@ -239,7 +242,7 @@ class FallbackMove(APIView):
 
     permission_classes = [SignedIn]
 
-    @extend_schema(request=documents.FallbackIn, responses=documents.Item)
+    @extend_schema(request=documents.FallbackIn, responses={200: documents.Item, **PROBLEMS})
     def post(self, request: Request, pk: UUID, move: str) -> Response:
         """Claim, assign or resolve the item; a lost race is 409 with the holder's name."""
         actor, data, now, item = actor_of(request), body_of(request), timezone.now(), item_of(pk)

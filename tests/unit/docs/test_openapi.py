@@ -1,0 +1,41 @@
+"""The published description of the API: whole, valid, and naming every call people build on."""
+
+import json
+from io import StringIO
+
+from django.core.management import call_command
+
+PROMISED = {
+    "/api/v1/leads/",
+    "/api/v1/leads/{id}/",
+    "/api/v1/leads/{id}/timeline/",
+    "/api/v1/leads/{id}/accept/",
+    "/api/v1/leads/{id}/decline/",
+    "/api/v1/leads/{id}/touch/",
+    "/api/v1/leads/{id}/dispose/",
+    "/api/v1/decisions/{id}/",
+    "/api/v1/decisions/{id}/producers/{producer_id}/",
+    "/api/v1/decide/",
+    "/api/v1/fallback/",
+    "/api/v1/fallback/{id}/{move}/",
+}
+
+
+def test_the_description_is_valid_and_generated_without_a_warning() -> None:
+    out = StringIO()
+
+    call_command("spectacular", "--validate", "--fail-on-warn", "--format", "openapi-json", stdout=out)
+
+    described = json.loads(out.getvalue())
+    assert described["openapi"] == "3.1.0"
+    assert set(described["paths"]) >= PROMISED
+
+
+def test_the_intake_tells_of_every_answer_it_gives() -> None:
+    out = StringIO()
+
+    call_command("spectacular", "--format", "openapi-json", stdout=out)
+
+    intake = json.loads(out.getvalue())["paths"]["/api/v1/leads/"]["post"]
+    assert set(intake["responses"]) == {"200", "201", "202", "400", "409"}
+    assert {each["name"] for each in intake["parameters"]} == {"Idempotency-Key"}
