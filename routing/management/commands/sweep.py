@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from audit import services as audit
+from outbox import heartbeat
 from outbox import services as outbox
 from routing.services import sla, sweeping
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         """Loop until interrupted."""
         while True:
             now = timezone.now()
+            heartbeat.beat(name="sweep", now=now)
             moved = sweeping.sweep(now=now) + outbox.relay(now=now)
             audit.seal()
             if options["once"]:
