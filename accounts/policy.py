@@ -76,3 +76,10 @@ def require(actor: Actor, permission: str) -> None:
     """
     if not allows(actor, permission):
         raise Forbidden(f"{actor.label} may not do this: it takes the permission {permission}.")
+
+
+def may_change_anything(actor: Actor) -> bool:
+    """Say whether the actor holds any permission that is more than looking."""
+    return actor.kind is ActorKind.SYSTEM or any(
+        not permission.endswith((".view", ".view_own")) for permission in actor.permissions
+    )

@@ -1,20 +1,25 @@
 """The admin site: navigation by task, home with today's numbers."""
 
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse, TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.http import actor_of
 from accounts.models import User
+from accounts.policy import may_change_anything
 from accounts.sign_in import SignInForm
 from config import home, navigation
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class FairleadSite(AdminSite):
@@ -36,11 +41,22 @@ class FairleadSite(AdminSite):
 
         @wraps(checked)
         def in_agency_time(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            self._refuse_onlookers(request)
             with timezone.override(ZoneInfo(settings.AGENCY_TIME_ZONE)):
                 response = checked(request, *args, **kwargs)
                 return response.render() if isinstance(response, SimpleTemplateResponse) else response
 
         return in_agency_time
+
+    def _refuse_onlookers(self, request: HttpRequest) -> None:
+        """Refuse any POST of somebody who may change nothing, before a page could forget to; their password is theirs.
+
+        Services refuse them as well: this is the second lock.
+        """
+        onlooker = self.has_permission(request) and not may_change_anything(actor_of(request))
+        own_matters = request.path == reverse("admin:password_change")
+        if request.method not in SAFE_METHODS and onlooker and not own_matters:
+            raise PermissionDenied
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Add the navigation and the section the page belongs to."""
