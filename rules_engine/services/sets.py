@@ -27,7 +27,8 @@ def create_rule_set(
     ruleset = RuleSet(slug=slug, name=name, stage=stage, time_zone=time_zone, position=position)
     _require_sound(ruleset)
     if RuleSet.objects.filter(slug=slug).exists():
-        raise Invalid((FieldProblem("/slug", "slug.taken", f"There is a set {slug} already. Choose another name."),))
+        text = f"There is a set {slug} already. Choose another name."
+        raise Invalid((FieldProblem("/slug", "slug.taken", text),), text)
     ruleset.save(force_insert=True)
     audit.record(at=now, actor=actor, action="rule_set.created", target=ruleset, detail={"stage": stage})
     return ruleset

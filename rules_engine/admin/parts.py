@@ -1,0 +1,160 @@
+"""The fields of a rule besides its conditions, as the builder page lays them out: one literal table by stage."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from rules_engine.catalog_setting import catalog
+from rules_engine.engine.catalog import Field
+from rules_engine.engine.nodes import Gate, Require, Route, Status
+from rules_engine.engine.operators import OPERATORS
+from rules_engine.engine.parse_rules import EXPECTS
+from rules_engine.engine.stages import GATE_EFFECTS, STAGES, TIERS
+
+Choices = Sequence[tuple[str, str]]
+
+EFFECTS: Final = {
+    "reject": "Reject the lead",
+    "quarantine": "Quarantine it",
+    "review": "Send it to review",
+    "require": "Require something first",
+    "task": "Create a task",
+    "warn": "Warn",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One labelled input, bound to a place of the rule; `only` names the key without which it makes no sense."""
+
+    path: str
+    label: str
+    kind: str = "text"  # text, long, number, date, list or select
+    help: str = ""
+    choices: Choices = ()
+    only: str = ""
+    required: bool = False
+
+    @property
+    def id(self) -> str:
+        """The id of the input."""
+        return "rule" + self.path.replace("/", "-").replace("_", "-")
+
+
+MESSAGE: Final = Part("/message", "Message", "long", "What people read about it. Optional.")
+
+STAGE_PARTS: Final[Mapping[str, tuple[Part, ...]]] = {
+    "gate": (
+        Part(
+            "/effect", "What happens", "select", choices=[(code, EFFECTS[code]) for code in GATE_EFFECTS], required=True
+        ),
+        Part("/reason", "Reason code", help="In capitals, such as STATE_CLOSED.", required=True),
+        Part("/needs", "What is required", "list", "Names of fields or documents, with commas between."),
+        MESSAGE,
+        Part(
+            "/on_unknown",
+            "When a fact is missing",
+            "select",
+            choices=[("", "The lead goes to review"), ("skip", "The rule is skipped")],
+        ),
+    ),
+    "score": (Part("/add", "Points", "number", "A whole number from -100 to 100.", required=True),),
+    "route": (
+        Part("/route/pool", "Pool", help="Where matching leads go.", required=True),
+        Part("/route/strategy", "Strategy", help="Blank: the pool's own."),
+        Part(
+            "/route/tier",
+            "Tier",
+            "select",
+            choices=[("", "The pool's, else by score"), *((t, t.title()) for t in TIERS)],
+        ),
+        Part(
+            "/on_unknown",
+            "When a fact is missing",
+            "select",
+            choices=[("", "Try the next rule"), ("stop", "Stop: a manager decides")],
+        ),
+    ),
+    "eligibility": (
+        Part("/reason", "Reason code", help="In capitals, such as TRAINING_MISSING.", only="require", required=True),
+        Part("/message", MESSAGE.label, "long", MESSAGE.help, only="require"),
+        Part("/weight", "Weight", "number", "What a preferred producer gains.", only="prefer", required=True),
+    ),
+}
+
+LEGAL_PARTS: Final = (
+    Part("/active_from", "Active from", "date", "Blank: at once."),
+    Part("/active_to", "Active until", "date", "The first day it no longer holds. Blank: for good."),
+    Part(
+        "/status",
+        "Status",
+        "select",
+        "Provisional rules are shown as “would have” and decide nothing.",
+        [(status.value if status is Status.PROVISIONAL else "", status.value.title()) for status in reversed(Status)],
+    ),
+    Part("/jurisdiction", "Jurisdiction", help="The state whose law this is, or US."),
+    Part("/citation/source", "Citation", help="Statute, rule or bulletin."),
+    Part("/citation/verified_on", "Verified on", "date"),
+)
+
+SKELETONS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "gate": {"effect": "review", "reason": ""},
+    "score": {"add": 10},
+    "route": {"route": {"pool": ""}},
+    "eligibility": {"require": {"all": []}, "reason": ""},
+}
+
+
+def outcome_parts(stage: str) -> list[Part]:
+    """Return the inputs for what a rule of the stage does, with choices of pools where the settings offer them."""
+    offered = _targets()
+    return [_with_choices(part, offered.get(part.path, ())) for part in STAGE_PARTS[stage]]
+
+
+def builder_data(stage: str) -> dict[str, Any]:
+    """Return what the builder needs to know: the fields the stage may read, the operators, what examples expect."""
+    fields = [field for field in catalog().fields if field.scope in STAGES[stage].scopes]
+    return {
+        "stage": stage,
+        "fields": {field.name: _field(field) for field in fields},
+        "operators": {
+            operator.name: {
+                "label": operator.label,
+                "timeLabel": operator.label_of_time or operator.label,
+                "kinds": sorted(operator.kinds),
+                "many": operator.many,
+                "shape": operator.shape,
+            }
+            for operator in OPERATORS.values()
+        },
+        "expects": {"gate": EXPECTS[Gate], "route": EXPECTS[Route], "require": EXPECTS[Require]},
+    }
+
+
+def _field(field: Field) -> dict[str, Any]:
+    return {
+        "label": field.label,
+        "group": field.group,
+        "kind": field.kind,
+        "many": field.many,
+        "parts": field.parts,
+        "help": field.help,
+        "options": [(option.value, option.label) for option in field.options],
+    }
+
+
+def _targets() -> Mapping[str, Choices]:
+    """Return choices by path from the callable that the setting RULES_TARGETS names; this app knows no pools."""
+    path = getattr(settings, "RULES_TARGETS", "")
+    offered: Mapping[str, Choices] = import_string(path)() if path else {}
+    return offered
+
+
+def _with_choices(part: Part, choices: Choices) -> Part:
+    if not choices:
+        return part
+    empty = [] if part.required else [("", part.help.removeprefix("Blank: ").rstrip("."))]
+    return replace(part, kind="select", choices=[*empty, *choices], help="")
