@@ -18,6 +18,10 @@ class Command(BaseCommand):
 
     help = "Print the receipt a lead would get; writes nothing."
 
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Return a parser in which `--version` pins a rule set; Django's own would print a number and end."""
+        return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
+
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the lead, the instant and pinned versions."""
         parser.add_argument("--lead", required=True, metavar="FILE.json")
