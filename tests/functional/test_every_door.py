@@ -21,7 +21,7 @@ from tests.functional.world import make_world
 
 # Pages about oneself, and pages that answer anybody.
 OPEN = re.compile(
-    r"^/(admin/(login|logout|password_change|password_change/done|jsi18n)/|accounts/|healthz/|metrics|api/(schema|docs)|static/|$)"
+    r"^/(admin/(login|logout|password_change|password_change/done|jsi18n)/|password/|healthz/|metrics|api/(schema|docs)|static/|$)"
 )
 # POSTs that only ask: they write nothing, whoever sends them.
 ASKING = re.compile(r"^/api/v1/(decide/|rulesets/[^/]+/validate/)")
