@@ -40,6 +40,21 @@ EVENT_TONES: Final[Mapping[str, str]] = {
     "sla.breached": "bad",
     "sla.alarmed": "bad",
 }
+# What stands in a producer's way, counted over a pool.
+BLOCKS: Final[Mapping[str, str]] = {
+    "PRODUCER_INACTIVE": "Producer not active",
+    "NO_LICENSE": "No licence in the state",
+    "LICENSE_CLASS": "Another class of licence",
+    "LICENSE_EXPIRED": "Licence ended",
+    "LICENSE_NOT_YET": "Licence not begun",
+    "LICENSE_INACTIVE": "Licence not active",
+    "HOME_LICENSE_INACTIVE": "Home licence not active",
+    "LOA_MISSING": "Line of authority missing",
+    "LOA_INACTIVE": "Line of authority not active",
+    "NO_CARRIER_CONTRACT": "No contract with a carrier",
+    "APPT_REQUIRED_BEFORE_SOLICIT": "Appointment needed first",
+    "APPT_REGIME_UNKNOWN": "Appointment rule not confirmed",
+}
 UNITS: Final = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 SOON: Final = timedelta(minutes=5)
 

@@ -33,16 +33,21 @@ class Candidates:
     excluded_count: int
 
     @property
+    def asked(self) -> bool:
+        """Say whether the question could be put at all: not while the governing state is unclear."""
+        return bool(self.eligible or self.full or self.excluded)
+
+    @property
     def excluded_more(self) -> int:
         """How many are not shown."""
         return self.excluded_count - len(self.excluded)
 
 
 def sorted_standings(lead: Lead, now: datetime) -> Candidates:
-    """Return how every producer stands towards the lead; the freest desk first, the nearest miss first."""
+    """Return how everybody but the owner stands towards the lead; the freest desk first, the nearest miss first."""
     if lead.person is None:
         return Candidates((), (), (), 0)
-    found = deciding.all_standings(lead=lead, now=now)
+    found = [each for each in deciding.all_standings(lead=lead, now=now) if each[0].producer_id != lead.owner_id]
     may = [(standing, why) for standing, why in found if standing.is_eligible]
     desks = _desks([standing.producer_id for standing, _ in may])
     may.sort(key=lambda each: (desks.get(each[0].producer_id, (Decimal(0), 0))[0], each[0].name))

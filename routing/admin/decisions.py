@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.db.models.fields.json import KeyTextTransform
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +18,7 @@ from accounts.policy import allows
 from accounts.policy_admin import ReadOnlyAdmin
 from routing import reasons, words
 from routing.admin import receipt_page
-from routing.admin.pages import BoundedPaginator, in_readers_zone, require, show
+from routing.admin.pages import BoundedPaginator, MomentFilter, in_readers_zone, require, show
 from routing.models import Decision
 from routing.queries import visible
 from routing.services import explaining
@@ -31,9 +32,11 @@ class DecisionAdmin(ReadOnlyAdmin):
 
     resource = "decisions"
     list_display = ("made", "about", "because", "came_to", "fingerprint")
-    list_filter = ("trigger", ("made_at", admin.DateFieldListFilter))
+    list_filter = ("trigger", ("made_at", MomentFilter))
+    change_list_template = "routing/list.html"
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     paginator = BoundedPaginator
     ordering = ("-made_at",)
 
@@ -44,7 +47,8 @@ class DecisionAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:
         """Return the decisions this person may see."""
-        return visible.decisions(actor_of(request)).select_related("lead__person", "lead__source")
+        decisions = visible.decisions(actor_of(request)).select_related("lead__person")
+        return decisions.annotate(reason_code=KeyTextTransform("reason", "receipt")).defer("receipt")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Show the list, its times in the reader's zone."""
@@ -68,9 +72,9 @@ class DecisionAdmin(ReadOnlyAdmin):
         return words.TRIGGERS[decision.trigger]
 
     @admin.display(description="Came to")
-    def came_to(self, decision: Decision) -> str:
+    def came_to(self, decision: Any) -> str:
         """Return its reason in a sentence."""
-        return reasons.text(decision.receipt["reason"])
+        return reasons.text(decision.reason_code)
 
     @admin.display(description="Receipt")
     def fingerprint(self, decision: Decision) -> SafeString:
@@ -99,7 +103,8 @@ class DecisionAdmin(ReadOnlyAdmin):
 
     def _decision(self, request: HttpRequest, pk: str) -> Decision:
         try:
-            decision = self.get_queryset(request).filter(pk=UUID(pk)).first()
+            found = visible.decisions(actor_of(request)).filter(pk=UUID(pk))
+            decision = found.select_related("lead__person", "lead__source").first()
         except ValueError as error:
             raise Http404 from error
         if decision is None:

@@ -21,7 +21,7 @@ from accounts.policy import allows
 from licenses.models import Producer
 from routing import words
 from routing.admin.forms import DisposeForm, NoteForm, ReasonForm, ServiceForm, TouchForm
-from routing.admin.pages import act, events, reader_zone, require, show, told
+from routing.admin.pages import about, act, reader_zone, require, show, told
 from routing.models import Assignment, Lead
 from routing.queries import visible
 from routing.services import desk, handing
@@ -157,15 +157,12 @@ def _lead_page(request: HttpRequest, lead: Lead, bound: Mapping[str, ServiceForm
     may_work = allows(actor, "leads.work") or (own and allows(actor, "leads.work_own"))
     context = {
         "title": lead,
-        "lead": lead,
-        "person": lead.person,
-        "now": now,
+        **about(request, lead),
         "own": own,
         "card": _card(assignment, now, reader_zone(request)) if assignment else None,
         "moves": _moves(lead, bound or {}) if assignment and may_work else [],
         "notes": lead.notes.select_related("author"),
         "touches": lead.touches.all(),
-        "events": events(lead),
         "trail": [] if own else [(lead, reverse("admin:routing_lead_change", args=[lead.pk]))],
     }
     return show(request, "routing/desk_lead.html", context)

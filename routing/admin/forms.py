@@ -79,9 +79,14 @@ class AssignForm(ServiceForm):
     producer = forms.IntegerField(
         error_messages={"required": "Choose a producer first.", "invalid": "Choose a producer first."}
     )
-    reason = forms.CharField(
-        required=False, max_length=REASON_LENGTH, help_text="Needed when somebody else holds the lead."
-    )
+    reason = forms.CharField(label="Remark", required=False, max_length=REASON_LENGTH)
+
+    def __init__(self, *args: Any, held: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if held:
+            self.fields["reason"].label = "Why you move it"
+            self.fields["reason"].required = True
+            self.fields["reason"].error_messages["required"] = "Say why you move it."
 
 
 class ResolveForm(ServiceForm):

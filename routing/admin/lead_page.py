@@ -15,7 +15,7 @@ from accounts.policy import allows
 from routing import reasons, words
 from routing.admin.candidates import sorted_standings
 from routing.admin.forms import AssignForm, NoteForm, ReasonForm, ServiceForm
-from routing.admin.pages import act, events, require, show, told
+from routing.admin.pages import about, act, require, sentence, show, told
 from routing.models import Assignment, Decision, Lead, QueueItem
 from routing.queries import visible
 from routing.services import desk, fallback, handing
@@ -66,13 +66,10 @@ def _page(request: HttpRequest, lead: Lead, bound: Mapping[str, ServiceForm] | N
     assignment = lead.assignments.filter(ended_at__isnull=True).select_related("producer").first()
     context = {
         "title": lead,
-        "lead": lead,
-        "person": lead.person,
-        "now": timezone.now(),
+        **about(request, lead),
         "item": item,
         "assignment": assignment,
         "outcome": outcome(lead, item),
-        "events": events(lead),
         "decisions": _decisions(lead),
         "notes": lead.notes.select_related("author"),
         "touches": lead.touches.select_related("assignment__producer"),
@@ -108,7 +105,7 @@ def outcome(lead: Lead, item: QueueItem | None) -> tuple[str, str]:
     """Return where the lead stands in a sentence, and its tone."""
     tone = words.STATE_TONES.get(lead.state, "muted")
     if item is not None:
-        return item.text, tone
+        return sentence(item), tone
     if lead.state == Lead.State.CLOSED and lead.disposition:
         return f"Closed: {desk.DISPOSITIONS.get(lead.disposition, lead.disposition).lower()}.", tone
     if lead.owner is not None:
@@ -121,8 +118,8 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
     require(request, "leads.reassign", "queue.assign")
     lead = _lead(request, pk)
     if request.method != "POST":
-        return _assign_page(request, lead, AssignForm())
-    form = AssignForm(request.POST)
+        return _assign_page(request, lead, AssignForm(held=lead.owner_id is not None))
+    form = AssignForm(request.POST, held=lead.owner_id is not None)
 
     def hand_over() -> str:
         producer_id, reason = form.cleaned_data["producer"], form.cleaned_data["reason"]

@@ -4,10 +4,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
-from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.http import actor_of
@@ -15,7 +15,7 @@ from accounts.policy import allows
 from accounts.policy_admin import ReadOnlyAdmin
 from routing import words
 from routing.admin import desk, entry, lead_page
-from routing.admin.pages import BoundedPaginator, in_readers_zone
+from routing.admin.pages import BoundedPaginator, MomentFilter, in_readers_zone, moment
 from routing.geography.states import JURISDICTIONS
 from routing.lead_states import OPEN
 from routing.models import Lead, Pool
@@ -79,19 +79,22 @@ class LeadAdmin(ReadOnlyAdmin):
     """Leads, to look at; what changes one is a button that calls a service."""
 
     resource = "leads"
-    list_display = ("name", "standing", "where", "urgency", "score", "pool", "owner", "received", "due")
+    change_list_template = "routing/leads.html"
+    list_display = ("name", "standing", "where", "urgency", "score", "pool_name", "owner", "received", "due")
     list_display_links = ("name",)
     list_filter = (
         StateFilter,
         "tier",
         PoolFilter,
         "source",
-        ("received_at", admin.DateFieldListFilter),
+        ("received_at", MomentFilter),
         GoverningStateFilter,
     )
     list_select_related = ("person", "owner")
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    empty_value_display = "–"
     paginator = BoundedPaginator
     search_fields = ("person__last_name",)
     search_help_text = "A name, a phone number, an e-mail address or an id"
@@ -112,7 +115,9 @@ class LeadAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Lead]:
         """Return the leads this person may see."""
-        return visible.leads(actor_of(request)).select_related("person", "owner", "source", "duplicate_of")
+        pool = Pool.objects.filter(slug=OuterRef("pool")).values("name")
+        leads = visible.leads(actor_of(request)).annotate(pool_label=Coalesce(Subquery(pool), "pool"))
+        return leads.select_related("person", "owner")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Lead], search_term: str
@@ -153,22 +158,27 @@ class LeadAdmin(ReadOnlyAdmin):
         """Return the governing state and the line."""
         return words.place(lead.governing_state, lead.line)
 
-    @admin.display(description="Tier", ordering="tier", empty_value="–")
+    @admin.display(description="Tier", ordering="tier")
     def urgency(self, lead: Lead) -> SafeString | str | None:
         """Return the tier."""
         return tier_badge(lead.tier) or None
 
+    @admin.display(description="Pool", ordering="pool")
+    def pool_name(self, lead: Any) -> str:
+        """Return the pool's name."""
+        return str(lead.pool_label)
+
     @admin.display(description="Received", ordering="received_at")
     def received(self, lead: Lead) -> str:
         """Return when it came."""
-        return f"{timezone.localtime(lead.received_at):%b %d, %H:%M}"
+        return moment(lead.received_at)
 
-    @admin.display(description="Due", ordering="due_at", empty_value="–")
+    @admin.display(description="Due", ordering="due_at")
     def due(self, lead: Lead) -> str | None:
         """Return when the owner clock ends, while it runs."""
         if lead.due_at is None or lead.first_touch_at is not None:
             return None
-        return f"{timezone.localtime(lead.due_at):%b %d, %H:%M}"
+        return moment(lead.due_at)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Let somebody enter a lead."""

@@ -1,6 +1,7 @@
 """What the lead-facing pages share: the reader's own clock, and the way a form becomes one service call."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,9 +17,10 @@ from django.utils import timezone
 from accounts.errors import Forbidden, Invalid, Missing, Refused
 from accounts.http import actor_of
 from accounts.policy import allows
-from routing import words
-from routing.admin.forms import ServiceForm
-from routing.models import Lead
+from licenses.models import Product
+from routing import reasons, words
+from routing.admin.forms import LeadForm, ServiceForm
+from routing.models import Lead, Pool, QueueItem
 from routing.services import explaining
 from routing.services.outcomes import Placement
 
@@ -66,6 +68,20 @@ def require(request: HttpRequest, *permissions: str) -> None:
         raise PermissionDenied
 
 
+class MomentFilter(admin.DateFieldListFilter):
+    """A date filter titled by its verb: "received", not "received at"."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = str(self.title).removesuffix(" at")
+
+
+def moment(at: datetime) -> str:
+    """Return when, for a narrow column: the time alone where it is today."""
+    local, today = timezone.localtime(at), timezone.localdate()
+    return f"{local:%H:%M}" if local.date() == today else f"{local:%b} {local.day}, {local:%H:%M}"
+
+
 def act(
     request: HttpRequest,
     call: Callable[[], str],
@@ -100,9 +116,28 @@ def act(
     return HttpResponseRedirect(back)
 
 
-def events(lead: Lead) -> list[dict[str, Any]]:
-    """Return what happened to a lead, oldest first, each with its tone."""
-    return [{**event, "tone": words.EVENT_TONES.get(event["action"], "")} for event in explaining.timeline(lead)]
+def about(request: HttpRequest, lead: Lead) -> dict[str, Any]:
+    """Return what every page about one lead shows: the person, what they ask for, and what happened."""
+    with timezone.override(reader_zone(request)):
+        events = explaining.timeline(lead)
+    return {
+        "lead": lead,
+        "person": lead.person,
+        "products": list(Product.objects.filter(code__in=lead.products).values_list("label", flat=True)),
+        "pool": Pool.objects.filter(slug=lead.pool).first() or lead.pool,
+        "events": [{**event, "tone": words.EVENT_TONES.get(event["action"], "")} for event in events],
+        "now": timezone.now(),
+    }
+
+
+def sentence(item: QueueItem) -> str:
+    """Return why an item waits, the fields at fault by their labels."""
+    if item.reason != "FIELDS_INVALID":
+        return item.text
+    fields = LeadForm()
+    names = (fields.field_of(problem["pointer"]) for problem in item.problems)
+    labels = dict.fromkeys(str(fields[name].label) for name in names if name)
+    return f"{reasons.text(item.reason)} {', '.join(labels)}." if labels else item.text
 
 
 def told(placement: Placement) -> str:

@@ -17,7 +17,7 @@ from accounts.policy import allows
 from accounts.policy_admin import ReadOnlyAdmin
 from routing.admin.candidates import Candidates, sorted_standings
 from routing.admin.forms import AssignForm, MendForm, ResolveForm, ServiceForm, lead_values, raw_values
-from routing.admin.pages import act, events, require, show, told
+from routing.admin.pages import about, act, require, sentence, show, told
 from routing.models import IntakeRecord, QueueItem
 from routing.payload import read_json
 from routing.queries import waiting
@@ -139,7 +139,7 @@ def _item(pk: UUID) -> QueueItem:
 
 
 def _item_page(request: HttpRequest, item: QueueItem, bound: Mapping[str, ServiceForm] | None = None) -> HttpResponse:
-    actor, now, bound = actor_of(request), timezone.now(), bound or {}
+    actor, bound = actor_of(request), bound or {}
     is_open = item.state != QueueItem.State.RESOLVED
     holds = is_open and item.claimed_by_id is not None and str(item.claimed_by_id) == actor.id
     working = holds and allows(actor, "queue.resolve")
@@ -147,9 +147,8 @@ def _item_page(request: HttpRequest, item: QueueItem, bound: Mapping[str, Servic
         "title": item.get_kind_display(),
         "subtitle": item.lead,
         "item": item,
-        "lead": item.lead,
-        "person": item.lead.person,
-        "now": now,
+        "sentence": sentence(item),
+        **about(request, item.lead),
         "is_open": is_open,
         "holds": holds,
         "working": working,
@@ -162,7 +161,6 @@ def _item_page(request: HttpRequest, item: QueueItem, bound: Mapping[str, Servic
         "can_retry": item.reason != "FIELDS_INVALID",
         "candidates": _candidates(item) if working else None,
         "bound": bound,
-        "events": events(item.lead),
         "trail": [],
     }
     return show(request, "routing/queue_item.html", context)

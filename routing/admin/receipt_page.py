@@ -214,7 +214,9 @@ def _route(route: Mapping[str, Any] | None, rule_names: Mapping[str, str]) -> Ro
 
 
 def _excluded(excluded: Mapping[str, int], rule_names: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
-    named = [(rule_names.get(key) or words.code_name(key), count) for key, count in excluded.items()]
+    named = [
+        (rule_names.get(key) or words.BLOCKS.get(key) or words.code_name(key), count) for key, count in excluded.items()
+    ]
     return tuple(sorted(named, key=lambda each: (-each[1], each[0])))
 
 

@@ -15,7 +15,8 @@ def leads(actor: Actor) -> QuerySet[Lead]:
     if actor.kind is ActorKind.SOURCE:
         own = policy.allows(actor, "leads:read_own") or policy.allows(actor, "leads:write")
         everything = policy.allows(actor, "leads:read")
-        return Lead.objects.all() if everything else Lead.objects.filter(source_id=actor.id if own else None)
+        sent = Lead.objects.filter(source_id=int(actor.id)) if own else Lead.objects.none()
+        return Lead.objects.all() if everything else sent
     if policy.allows(actor, "leads.view"):
         return Lead.objects.all()
     policy.require(actor, "leads.view_own")

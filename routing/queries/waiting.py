@@ -74,7 +74,7 @@ def groups(items: QuerySet[QueueItem], *, shown: int = SHOWN) -> list[Group]:
     return [
         Group(
             reason,
-            reasons.text(reason),
+            _heading(reason, items),
             number,
             oldest,
             levers(items.filter(reason=reason)),
@@ -82,6 +82,12 @@ def groups(items: QuerySet[QueueItem], *, shown: int = SHOWN) -> list[Group]:
         )
         for reason, number, oldest in counted[:GROUPS]
     ]
+
+
+def _heading(reason: str, items: QuerySet[QueueItem]) -> str:
+    """Return the sentence for a reason; for a rule's own, what the rule said."""
+    said = items.filter(reason=reason).values_list("text", flat=True).first() if reason not in reasons.REASONS else ""
+    return said or reasons.text(reason)
 
 
 def _oldest(items: QuerySet[QueueItem], reason: str, shown: int) -> list[QueueItem]:
@@ -102,7 +108,7 @@ def _levers_of(item: QueueItem) -> Iterable[str]:
     if item.reason in {"NO_CAPACITY", "DAILY_CAP_REACHED"}:
         yield f"Room in the pool {lead.pool}"
     elif item.reason in {"POOL_EMPTY", "POOL_UNKNOWN"}:
-        yield f"An active member in the pool {lead.pool}" if item.reason == "POOL_EMPTY" else "The route's pool"
+        yield f"An active member in the pool {lead.pool}" if item.reason == "POOL_EMPTY" else f"The pool {lead.pool}"
     elif item.reason == "NO_ROUTE":
         yield f"A route for {words.place(lead.governing_state, lead.line)}"
     for problem in item.problems:

@@ -101,7 +101,7 @@ def standings_in(*, decision: Decision) -> list[Standing]:
 
 
 def _asked(decision: Decision) -> tuple[Inquiry, Ask]:
-    person = Person.objects.filter(pk=decision.person_id).first()
+    person = Person.objects.filter(pk=decision.person_id).first() if decision.person_id else None
     if decision.receipt["engine"] is None or person is None:
         raise Missing("This decision asked no producer, or the person behind it was erased.")
     asked = inquiry_of(decision, person)

@@ -142,7 +142,9 @@ def _decision(case: Case, receipt: dict[str, Any]) -> Decision:
 
 def _sentence(reason: str, decided: Decided) -> str:
     """Say why, with who came nearest: "Nobody … Nearest: Kim Park: licence ended 12 May 2026."."""
-    sentence = reasons.text(reason)
+    gates = decided.considered.gate.fired
+    said = next((fired.message for fired in gates if fired.reason == reason and not fired.provisional), "")
+    sentence = said or reasons.text(reason)
     if decided.considered.missing:
         sentence += f" Missing: {', '.join(decided.considered.missing)}."
     misses = decided.considered.nearest_misses() if not decided.considered.eligible else []
