@@ -1,13 +1,15 @@
-"""JSON bodies, read strictly: whatever a parser further in could take two ways is refused here, with its place."""
+"""JSON bodies of API calls, read strictly."""
 
-import json
-from collections.abc import Iterator, Mapping
-from typing import IO, Any, Final
+from collections.abc import Mapping
+from typing import IO, Any
 
 from rest_framework import exceptions
 from rest_framework.parsers import JSONParser
 
-MAX_DEPTH: Final = 100
+from accounts import json_body
+from accounts.json_body import MAX_DEPTH
+
+__all__ = ["MAX_DEPTH", "StrictJSONParser", "Unreadable"]
 
 
 class Unreadable(exceptions.ParseError):
@@ -29,59 +31,6 @@ class StrictJSONParser(JSONParser):
         :raises Unreadable: with the code and place of the first fault
         """
         try:
-            text = stream.read().decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise Unreadable("json.utf8", f"The body is not UTF-8: see byte {error.start + 1}.") from error
-        try:
-            value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
-        except json.JSONDecodeError as error:
-            where = f"line {error.lineno}, column {error.colno}"
-            raise Unreadable("json.malformed", f"The body is not JSON: {error.msg} at {where}.") from error
-        except ValueError as error:  # a number of thousands of digits
-            raise Unreadable("json.malformed", "The body holds a number that is too long.") from error
-        except RecursionError as error:
-            raise Unreadable("json.too_deep", f"The body is nested more than {MAX_DEPTH} levels deep.") from error
-        _check(value)
-        return value
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise Unreadable("json.doubled", f"The name {twice[:60]!r} stands twice in one object.")
-    return members
-
-
-def _no_constant(name: str) -> Any:
-    raise Unreadable("json.malformed", f"The body is not JSON: {name} is not a number.")
-
-
-def _check(value: Any) -> None:
-    """Refuse text that no database column or log takes, wherever it stands."""
-    waiting: list[tuple[Any, str, int]] = [(value, "", 0)]
-    while waiting:
-        node, pointer, depth = waiting.pop()
-        if depth > MAX_DEPTH:
-            raise Unreadable("json.too_deep", f"The body is nested more than {MAX_DEPTH} levels deep.")
-        if isinstance(node, str):
-            _check_text(node, pointer)
-        elif isinstance(node, dict | list):
-            waiting.extend((child, place, depth + 1) for child, place in _children(node, pointer))
-
-
-def _children(node: dict[str, Any] | list[Any], pointer: str) -> Iterator[tuple[Any, str]]:
-    if isinstance(node, list):
-        yield from ((child, f"{pointer}/{index}") for index, child in enumerate(node))
-        return
-    for name, child in node.items():
-        _check_text(name, pointer)
-        yield child, f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
-
-
-def _check_text(text: str, pointer: str) -> None:
-    if "\x00" in text:
-        raise Unreadable("json.nul", "Text may not hold the NUL character.", pointer)
-    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-        raise Unreadable("json.half_character", "Text may not hold half of a surrogate pair.", pointer)
+            return json_body.read(stream.read())
+        except json_body.UnreadableError as error:
+            raise Unreadable(error.code, error.detail, error.pointer) from error

@@ -1,14 +1,24 @@
 """The lead as a source sends it: shape, types and normal form, every field at fault reported at once. Pure."""
 
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic_core import PydanticCustomError
 
+from accounts import json_body
 from accounts.errors import FieldProblem, Invalid
 from licenses.lines import LINES
 from routing.geography import normalize
@@ -17,6 +27,14 @@ from routing.geography.normalize import Phone, Rejected
 MAX_BODY_BYTES: Final = 64 * 1024
 CLOCK_SKEW: Final = timedelta(minutes=5)
 OLDEST_BIRTH: Final = date(1900, 1, 1)
+
+
+def _in_words(value: Any) -> Any:
+    """Refuse a number for a date: it would be read as seconds since 1970."""
+    if isinstance(value, bool | int | float):
+        raise PydanticCustomError("date_type", "Send it as text")
+    return value
+
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=r"^[^\x00]*$")]
 Long = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000, pattern=r"^[^\x00]*$")]
@@ -29,7 +47,7 @@ class Consent(BaseModel):
 
     text: Long | None = None
     text_version: Short | None = None
-    captured_at: AwareDatetime | None = None
+    captured_at: Annotated[AwareDatetime, BeforeValidator(_in_words)] | None = None
     ip: Short | None = None
     url: Long | None = None
     channels: list[Annotated[str, StringConstraints(pattern="^(call|text|email)$")]] = Field(default=[], max_length=3)
@@ -58,12 +76,33 @@ class LeadIn(BaseModel):
     product: Short | None = None
     products: list[Short] = Field(default=[], max_length=10)
     carrier: Short | None = None
-    birth_date: date | None = None
+    birth_date: Annotated[date, BeforeValidator(_in_words)] | None = None
     language: Annotated[str, StringConstraints(strip_whitespace=True, pattern="^[a-z]{2}$")] | None = None
     premium: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)] | None = None
     source_campaign: Short | None = None
     attributes: dict[Short, JsonValue] = Field(default={}, max_length=100)
     consent: Consent | None = None
+
+
+NOTHING_SAID: Final[tuple[Any, ...]] = (None, "", [], {}, Consent())
+# What the library's names of faults come to, the first sign that fits.
+FAULTS: Final = (
+    ("extra_forbidden", "field.unknown"),
+    ("_type", "field.type"),
+    ("too_long", "field.too_long"),
+    ("pattern", "field.pattern"),
+    ("date_", "field.date"),
+    ("datetime", "field.time"),
+    ("timezone", "field.time"),
+    ("decimal", "field.number"),
+    ("greater_than", "field.number"),
+    ("finite", "field.number"),
+)
+ADVICE: Final[Mapping[str, str]] = {
+    "string_type": 'Send text in quotes, e.g. "02861": numbers lose leading zeros.',
+    "field.unknown": "There is no such field; put what is your own under attributes.",
+    "field.nul": "Leave out NUL characters.",
+}
 
 
 @dataclass(frozen=True)
@@ -89,26 +128,20 @@ class LeadDraft:
     consent: Mapping[str, Any]
 
 
-def read_json(body: bytes) -> Any:
-    """Decode a request body.
+def read_json(body: bytes) -> dict[str, Any]:
+    """Return the object in a request body.
 
-    :raises Invalid: for anything but UTF-8 JSON of a bounded size without NUL
+    :raises Invalid: for anything but one object in strict JSON of a bounded size
     """
     if len(body) > MAX_BODY_BYTES:
         raise Invalid([FieldProblem("", "body.too_large", f"Send at most {MAX_BODY_BYTES:,} bytes a lead.")])
     try:
-        data = json.loads(body.decode("utf-8"), parse_constant=_no_constant, parse_float=Decimal)
-    except UnicodeDecodeError as error:
-        raise Invalid([FieldProblem("", "body.not_utf8", "Send the body as UTF-8.")]) from error
-    except (ValueError, RecursionError, ArithmeticError) as error:
-        raise Invalid([FieldProblem("", "json.malformed", "The body is not valid JSON.")]) from error
+        data = json_body.read(body)
+    except json_body.UnreadableError as error:
+        raise Invalid([FieldProblem(error.pointer, error.code, error.detail)]) from error
     if not isinstance(data, dict):
         raise Invalid([FieldProblem("", "json.not_an_object", "Send one JSON object with the lead's fields.")])
     return data
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)
 
 
 def parse(data: Mapping[str, Any], *, required: Iterable[str], products: Mapping[str, Any], now: datetime) -> LeadDraft:
@@ -116,34 +149,33 @@ def parse(data: Mapping[str, Any], *, required: Iterable[str], products: Mapping
 
     :raises Invalid: with every field at fault
     """
-    lead, problems = _shaped(data)
+    lead, problems = _read(data)
+    unread = {problem.pointer.split("/")[1] for problem in problems}
     draft = _normal(lead, problems)
-    problems += _missing(data, required) + _unlikely(lead, draft, products, now)
+    problems += _missing(lead, required, unread) + _unlikely(lead, draft, products, now)
     if problems:
         raise Invalid(problems)
     return draft
 
 
-def _shaped(data: Mapping[str, Any]) -> tuple[LeadIn, list[FieldProblem]]:
-    """Return the fields that have the right shape, and a problem for each that has not."""
+def _read(data: Mapping[str, Any]) -> tuple[LeadIn, list[FieldProblem]]:
+    """Return what can be read, and a problem for each field that cannot."""
     try:
         return LeadIn.model_validate(data), []
     except ValidationError as error:
         faults = error.errors(include_url=False)
-    at_fault = {fault["loc"][0] for fault in faults}
-    rest = {name: value for name, value in data.items() if name not in at_fault}
-    return LeadIn.model_validate(rest), [_problem(fault) for fault in faults]
+    unreadable = {fault["loc"][0] for fault in faults}
+    readable = {name: value for name, value in data.items() if name not in unreadable}
+    return LeadIn.model_validate(readable), [_problem(fault) for fault in faults]
 
 
-def _problem(error: Mapping[str, Any]) -> FieldProblem:
-    pointer = "".join(f"/{part}" for part in error["loc"])
-    if error["type"] == "extra_forbidden":
-        return FieldProblem(pointer, "field.unknown", "There is no such field; put what is your own under attributes.")
-    if error["type"] == "string_type":
-        return FieldProblem(pointer, "field.type", 'Send text in quotes, e.g. "02861": numbers lose leading zeros.')
-    if error["type"] == "string_pattern_mismatch" and "x00" in str(error.get("ctx")):
-        return FieldProblem(pointer, "field.nul", "Leave out NUL characters.")
-    return FieldProblem(pointer, f"field.{error['type']}", f"{error['msg']}.")
+def _problem(fault: Mapping[str, Any]) -> FieldProblem:
+    """Return a fault under our own code: the library's names are not ours to promise."""
+    pointer = "".join(f"/{json_body.escaped(str(part))}" for part in fault["loc"])
+    code = next((code for sign, code in FAULTS if sign in fault["type"]), "field.invalid")
+    if code == "field.pattern" and "x00" in str(fault.get("ctx")):
+        code = "field.nul"
+    return FieldProblem(pointer, code, ADVICE.get(fault["type"]) or ADVICE.get(code) or f"{fault['msg']}.")
 
 
 def _normal(lead: LeadIn, problems: list[FieldProblem]) -> LeadDraft:
@@ -173,14 +205,16 @@ def _normal(lead: LeadIn, problems: list[FieldProblem]) -> LeadDraft:
         premium=lead.premium,
         campaign=lead.source_campaign or "",
         external_id=lead.external_id or None,
-        attributes=json.loads(json.dumps(lead.attributes, default=str)),
+        attributes=lead.attributes,
         consent=lead.consent.model_dump(mode="json", exclude_defaults=True) if lead.consent else {},
     )
 
 
-def _missing(data: Mapping[str, Any], required: Iterable[str]) -> list[FieldProblem]:
+def _missing(lead: LeadIn, required: Iterable[str], unread: Collection[str]) -> list[FieldProblem]:
+    """Return what was not sent, where what was sent and cannot be read counts as sent."""
+
     def given(*names: str) -> bool:
-        return any(data.get(name) for name in names)
+        return any(name in unread or getattr(lead, name, None) not in NOTHING_SAID for name in names)
 
     floor = [
         ("/last_name", given("first_name", "last_name"), "Send a first_name or a last_name."),
@@ -201,9 +235,10 @@ def _unlikely(lead: LeadIn, draft: LeadDraft, products: Mapping[str, Any], now: 
     problems = []
     if draft.line and draft.line not in LINES:
         problems.append(FieldProblem("/line", "line.unknown", f"Use one of: {', '.join(LINES)}."))
-    for index, product in enumerate(draft.products):
+    asked = [("/product", lead.product)] if lead.product else []
+    asked += [(f"/products/{index}", product) for index, product in enumerate(lead.products)]
+    for pointer, product in asked:
         if product not in products:
-            pointer = "/product" if lead.product == product else f"/products/{index - bool(lead.product)}"
             problems.append(FieldProblem(pointer, "product.unknown", f"Use one of: {', '.join(sorted(products))}."))
     if draft.birth_date and not OLDEST_BIRTH <= draft.birth_date <= now.date():
         problems.append(FieldProblem("/birth_date", "date.unlikely", "Send a birth date between 1900 and today."))

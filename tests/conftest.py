@@ -9,6 +9,8 @@ import redis
 from django.conf import LazySettings
 from django.conf import settings as django_settings
 
+from routing.services import deciding, geography, roster
+from rules_engine import queries
 from tests.ledger import flush_lifts_the_guards, head_file  # noqa: F401  # fixtures every test runs under
 from tests.services import MISSING
 
@@ -52,6 +54,15 @@ def django_db_modify_db_settings() -> None:
     default = django_settings.DATABASES["default"]
     if "sqlite" in default["ENGINE"]:
         default["TEST"] = {**default.get("TEST", {}), "NAME": str(django_settings.DATA_DIR / "test.sqlite3")}
+
+
+@pytest.fixture(autouse=True)
+def forget_the_database() -> None:
+    """Drop what this process remembers of another test's rows: a rolled-back test gives its ids to the next one."""
+    roster.forget()
+    geography.forget()
+    deciding.rules_at.cache_clear()
+    queries.compiled.cache_clear()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from accounts import policy
 from accounts.actor import Actor, ActorKind
-from accounts.errors import Invalid, Refused
+from accounts.errors import FieldProblem, Invalid, Refused
 from audit import services as audit
 from outbox import services as outbox
 from routing import reasons
@@ -106,11 +106,13 @@ def _receive(source: LeadSource, body: bytes, key: str | None, actor: Actor, now
 
 def _check_key(key: str | None) -> None:
     if key is not None and not (0 < len(key) <= MAX_KEY and key.isprintable()):
-        raise Invalid(problems=[], message=f"Idempotency-Key must be 1 to {MAX_KEY} printable characters.")
+        raise Invalid(
+            [FieldProblem("", "key.malformed", f"Send an Idempotency-Key of 1 to {MAX_KEY} printable characters.")]
+        )
 
 
 def _record(source: LeadSource, data: Mapping[str, Any], body: bytes, key: str | None, now: datetime) -> IntakeRecord:
-    canonical = json.dumps(data, sort_keys=True, separators=(",", ":"), default=str)
+    canonical = json.dumps(data, sort_keys=True, separators=(",", ":"))
     body_hash = hashlib.sha256(canonical.encode()).hexdigest()
     external = data.get("external_id")
     external_id = external.strip()[:MAX_KEY] if isinstance(external, str) and external.strip() else None
