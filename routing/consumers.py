@@ -27,7 +27,8 @@ PRODUCER_LETTERS: Final[Mapping[str, tuple[str, str]]] = {
 
 def tell_producer(*, message_id: UUID, topic: str, payload: Mapping[str, Any], at: datetime) -> None:
     """Write to the producer; the letter names nobody, it links to the lead."""
-    load = ProducerLoad.objects.select_related("producer").filter(producer_id=payload.get("producer_id")).first()
+    told = payload.get("producer_id")  # a repeat of a lead that waits in the queue has no owner to tell
+    load = ProducerLoad.objects.select_related("producer").filter(producer_id=told).first() if told else None
     lead = Lead.objects.filter(pk=payload["lead_id"]).first()
     if load is None or lead is None or not load.producer.email:
         return

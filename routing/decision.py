@@ -20,16 +20,8 @@ from routing.sla.deadlines import tier_for
 from routing.strategies import STRATEGIES, Candidate, Ranked
 from rules_engine.engine.catalog import Facts
 from rules_engine.engine.compile import CompiledSet
-from rules_engine.engine.ruleset import (
-    GateOutcome,
-    Residue,
-    RouteOutcome,
-    ScoreOutcome,
-    eligibility,
-    gate,
-    route,
-    score,
-)
+from rules_engine.engine.outcomes import GateOutcome, RouteOutcome, ScoreOutcome
+from rules_engine.engine.ruleset import Residue, eligibility, gate, route, score
 
 GATE_REASONS: Final = {
     "reject": ("rejected", "REJECTED_BY_RULE"),

@@ -56,7 +56,7 @@ class Problem(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     code = serializers.CharField()
-    errors = serializers.ListField(child=FaultAt(), required=False)
+    errors = serializers.ListField(child=FaultAt(), required=False)  # type: ignore[assignment]  # a field of that name
 
 
 class Preview(serializers.Serializer[Any]):
@@ -76,7 +76,7 @@ class LeadOut(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     status = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # a field of that name
     external_id = serializers.CharField()
     first_name = serializers.CharField()
     last_name = serializers.CharField()

@@ -19,8 +19,7 @@ from accounts.actor import Actor, ActorKind
 from accounts.errors import FieldProblem, Forbidden, Invalid, Missing
 from accounts.http import actor_of
 from routing.api import documents
-from routing.api.authentication import SourceUser
-from routing.models import Decision, Lead, QueueItem
+from routing.models import Decision, Lead, LeadSource, QueueItem
 from routing.payload import LeadIn, read_json
 from routing.services import desk, explaining, fallback, handing, intake
 
@@ -53,11 +52,18 @@ def visible_leads(actor: Actor) -> QuerySet[Lead]:
     if actor.kind is ActorKind.SOURCE:
         own = policy.allows(actor, "leads:read_own") or policy.allows(actor, "leads:write")
         everything = policy.allows(actor, "leads:read")
-        return Lead.objects.all() if everything else Lead.objects.filter(source_id=actor.id if own else None)
+        if everything:
+            return Lead.objects.all()
+        return Lead.objects.filter(source_id=int(actor.id)) if own else Lead.objects.none()
     if policy.allows(actor, "leads.view"):
         return Lead.objects.all()
     policy.require(actor, "leads.view_own")
     return Lead.objects.filter(owner__user_id=actor.id)
+
+
+def sender(request: Request) -> LeadSource | None:
+    """Return the lead source whose key was sent, if one was."""
+    return request.auth if isinstance(request.auth, LeadSource) else None
 
 
 def require(actor: Actor, permission: str, scope: str) -> None:
@@ -100,11 +106,12 @@ class Leads(APIView):
     )
     def post(self, request: Request) -> Response:
         """Take in one lead and answer with its outcome; the same key and body again answer 200 with the same."""
-        if not isinstance(request.user, SourceUser):
+        source = sender(request)
+        if source is None:
             raise Forbidden("Send leads with a source's key; people enter them on the site.")
         policy.require(actor_of(request), "leads:write")
         key = request.headers.get("Idempotency-Key")
-        answer = intake.receive(source=request.user.source, body=request.body, key=key, now=timezone.now())
+        answer = intake.receive(source=source, body=request.body, key=key, now=timezone.now())
         return Response(answer.body, answer.status)
 
 
@@ -178,16 +185,10 @@ class Dispose(LeadMoves):
         return Response(documents.lead(lead))
 
 
-class DecisionDetail(APIView):
-    """The receipt."""
+class OneDecision(APIView):
+    """What the views of one decision share."""
 
     permission_classes = [SignedIn]
-
-    @extend_schema(responses={200: dict})
-    def get(self, request: Request, pk: UUID) -> Response:
-        """Return the receipt, as it was fingerprinted."""
-        decision = self.decision(request, pk)
-        return Response({**decision.receipt, "receipt_sha256": decision.receipt_sha256})
 
     def decision(self, request: Request, pk: UUID) -> Decision:
         """Return the decision, if the asker may see it."""
@@ -200,7 +201,17 @@ class DecisionDetail(APIView):
         return decision
 
 
-class DecisionProducer(DecisionDetail):
+class DecisionDetail(OneDecision):
+    """The receipt."""
+
+    @extend_schema(responses={200: dict})
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Return the receipt, as it was fingerprinted."""
+        decision = self.decision(request, pk)
+        return Response({**decision.receipt, "receipt_sha256": decision.receipt_sha256})
+
+
+class DecisionProducer(OneDecision):
     """Why, or why not, one producer."""
 
     @extend_schema(responses=documents.WhyProducer)
@@ -218,7 +229,7 @@ class Decide(APIView):
     def post(self, request: Request) -> Response:
         """Return the decision a lead would get now; writes nothing."""
         require(actor_of(request), "decisions.view", "leads:write")
-        source = request.user.source if isinstance(request.user, SourceUser) else None
+        source = sender(request)
         return Response(explaining.preview(data=read_json(request.body), source=source, now=timezone.now()))
 
 

@@ -1,9 +1,10 @@
 """Decide about one lead under the rules and roster of this moment; reads, never writes."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Subquery
 
@@ -35,7 +36,7 @@ STAGE_ROUTE = "route"
 def context() -> Context:
     """Return what is live now, folding noted changes first; one statement where nothing changed."""
     for _ in range(3):
-        live = list(_live())
+        live = _live()
         if not live or not live[0]["dirty"]:
             break
         rosters.fold()
@@ -44,12 +45,12 @@ def context() -> Context:
     return Context(rules_at(pins), rosters.current(version or 0))
 
 
-def _live() -> Iterable[dict[str, object]]:
+def _live() -> list[dict[str, Any]]:
     """Read the live versions, the roster's version and whether changes wait to be folded, in one statement."""
     dirty = Exists(ProducerChange.objects.filter(folded_version__isnull=True)) | Exists(
         RosterChange.objects.filter(folded_version__isnull=True)
     )
-    return (
+    rows = (
         RuleSet.objects.order_by("position", "slug")
         .annotate(
             number=F("live_version__number"),
@@ -58,6 +59,7 @@ def _live() -> Iterable[dict[str, object]]:
         )
         .values("slug", "stage", "live_version_id", "number", "roster", "dirty")
     )
+    return [dict(row) for row in rows]
 
 
 @lru_cache(maxsize=64)

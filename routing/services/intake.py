@@ -145,7 +145,8 @@ def _once(arrival: Arrival, act: Callable[[], Answer]) -> Answer:
             if first is not None and first.expires_at > arrival.now:
                 return _repeat(first, record)
             # The key has outlived its promise, or its first use was rolled back meanwhile: let it go and bind it anew.
-            IntakeRecord.objects.filter(pk=first.pk if first else None).update(key=None)
+            if first is not None:
+                IntakeRecord.objects.filter(pk=first.pk).update(key=None)
     raise KeyMismatch
 
 

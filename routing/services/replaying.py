@@ -42,7 +42,7 @@ def replay(*, decision: Decision) -> Replayed:
         return Replayed(str(decision.pk), Answer.DIFFERENT, ("the receipt is not the one that was fingerprinted",))
     if receipt["engine"] is None:
         return Replayed(str(decision.pk), Answer.UNROUTED)
-    person = Person.objects.filter(pk=decision.person_id).first()
+    person = Person.objects.filter(pk=decision.person_id).first() if decision.person_id else None
     if person is None:
         return Replayed(str(decision.pk), Answer.ERASED)
     differences = tuple(_differences(receipt, _recompute(decision, person)))

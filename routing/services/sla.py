@@ -2,7 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import F
@@ -73,7 +73,7 @@ def settle(*, timer: SlaTimer, actor: Actor, now: datetime) -> None:
 def _tell(timer: SlaTimer, action: str, actor: Actor, now: datetime) -> None:
     detail = {"timer": str(timer.pk), "due_at": timer.due_at.isoformat()}
     audit.record(at=now, actor=actor, action=action, target=timer.lead, detail=detail)
-    payload = {"lead_id": str(timer.lead_id), "timer_id": str(timer.pk)}
+    payload: dict[str, Any] = {"lead_id": str(timer.lead_id), "timer_id": str(timer.pk)}
     if timer.assignment:
         payload |= {"assignment_id": str(timer.assignment_id), "producer_id": timer.assignment.producer_id}
     outbox.publish(topic=action, payload=payload, at=now, aggregate=str(timer.lead_id))

@@ -1,7 +1,7 @@
 """Every address of the site, tried by somebody who may look at everything and change nothing, and by nobody."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -66,7 +66,7 @@ def _filled(route: str) -> str:
 def _part(name: str, route: str) -> object:
     if name in {"object_id", "pk", "item_id", "lead_id", "rule_pk", "version_pk"}:
         return _object_id(route)
-    known = {
+    known: dict[str, Callable[[], object]] = {
         "producer_id": lambda: Producer.objects.order_by("pk").values_list("pk", flat=True)[0],
         "ruleset_id": lambda: RuleSet.objects.order_by("pk").values_list("pk", flat=True)[0],
         "slug": lambda: RuleSet.objects.order_by("pk").values_list("slug", flat=True)[0],
