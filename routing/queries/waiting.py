@@ -100,7 +100,8 @@ def levers(items: QuerySet[QueueItem]) -> list[Lever]:
     counted: Counter[str] = Counter()
     for item in items.select_related("lead").order_by("created_at")[:SAMPLE]:
         counted.update(set(_levers_of(item)))
-    return [Lever(text, frees) for text, frees in counted.most_common(LEVERS)]
+    most = sorted(counted.items(), key=lambda each: (-each[1], each[0]))
+    return [Lever(text, frees) for text, frees in most[:LEVERS]]
 
 
 def _levers_of(item: QueueItem) -> Iterable[str]:

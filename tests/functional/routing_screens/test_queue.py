@@ -1,0 +1,257 @@
+"""The manager's queue: see what waits and why, take it, assign it, mend it, close it, try it again."""
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from audit.models import Entry
+from licenses.models import License
+from routing.models import Lead, LeadSource, QueueItem
+from routing.services import fallback, intake
+from tests.functional.routing_screens.agency import LEAD, SmallAgency
+
+QUEUE = "/admin/routing/queueitem/"
+
+
+@pytest.fixture
+def manager(agency: SmallAgency, client: Client) -> Client:
+    """Return a browser signed in as the manager."""
+    client.force_login(agency.manager)
+    return client
+
+
+def address(item: QueueItem, move: str = "change") -> str:
+    """Return an address of one item."""
+    return f"{QUEUE}{item.pk}/{move}/"
+
+
+def take(item: QueueItem, agency: SmallAgency) -> QueueItem:
+    """Let the manager take an item."""
+    fallback.take(item=item, user_id=agency.manager.pk, actor=agency.manager.actor(), now=timezone.now())
+    return item
+
+
+def quarantined(agency: SmallAgency, **fields: Any) -> QueueItem:
+    """Return the item of a lead whose fields are at fault."""
+    agency.source.invalid = LeadSource.Invalid.QUARANTINE
+    agency.source.save()
+    body = json.dumps({**LEAD, **fields}).encode()
+    answer = intake.receive(source=agency.source, body=body, key=str(uuid.uuid4()), now=timezone.now())
+    return QueueItem.objects.get(lead_id=answer.body["id"])
+
+
+def test_the_queue_groups_by_reason_and_says_what_would_free_the_most(agency: SmallAgency, manager: Client) -> None:
+    License.objects.filter(producer=agency.kim).update(expiry_date="2026-05-12")
+    agency.set_capacity(0)
+    for _ in range(3):
+        agency.receive()
+
+    page = manager.get(QUEUE)
+
+    (group,) = page.context["groups"]
+    assert (group.text, group.count) == ("Everyone who could take it is at capacity.", 3)
+    assert [(lever.text, lever.frees) for lever in group.levers] == [
+        ("Kim Park: licence ended 12 May 2026", 3),
+        ("Ray Moss: licence ended 12 May 2025", 3),
+        ("Room in the pool texas-life", 3),
+    ]
+    assert "Nearest: Kim Park: licence ended 12 May 2026" in page.content.decode()
+    assert "Mona Reyes, deputy Dora Lind" in page.content.decode()
+
+
+def test_tabs_count_each_kind_and_a_reason_opens_the_tab_it_is_in(agency: SmallAgency, manager: Client) -> None:
+    agency.receive(birth_date="2019-01-01")
+    agency.receive_waiting()
+
+    page = manager.get(QUEUE, {"reason": "MINOR"})
+
+    assert [(tab["label"], tab["count"], tab["current"]) for tab in page.context["tabs"]] == [
+        ("Fallback", 1, False),
+        ("Review", 1, True),
+        ("Quarantine", 0, False),
+    ]
+    assert [group.text for group in page.context["groups"]] == ["The person may be a minor."]
+
+
+def test_an_empty_queue_says_so(manager: Client) -> None:
+    assert "Nothing waits here." in manager.get(QUEUE).content.decode()
+
+
+def test_mine_shows_what_i_own_deputise_or_hold(agency: SmallAgency, manager: Client) -> None:
+    item = agency.receive_waiting()
+    QueueItem.objects.filter(pk=item.pk).update(owner=None, deputy=None)
+
+    before = manager.get(QUEUE, {"mine": "1"}).context["groups"]
+    take(item, agency)
+    after = manager.get(QUEUE, {"mine": "1"}).context["groups"]
+
+    assert (len(before), len(after)) == (0, 1)
+
+
+def test_take_next_opens_what_has_waited_longest(agency: SmallAgency, manager: Client) -> None:
+    oldest = agency.receive_waiting()
+    agency.receive_waiting()
+
+    answer = manager.post(f"{QUEUE}next/", {"kind": "FALLBACK"})
+
+    assert answer.headers["Location"] == address(oldest)
+    assert QueueItem.objects.get(pk=oldest.pk).claimed_by == agency.manager
+
+
+def test_take_next_on_an_empty_queue_says_that_nothing_waits(manager: Client) -> None:
+    page = manager.post(f"{QUEUE}next/", {"kind": "FALLBACK"}, follow=True)
+
+    assert "Nothing waits here, or somebody just took it." in page.content.decode()
+
+
+def test_who_comes_second_hears_who_was_first(agency: SmallAgency, manager: Client, client: Client) -> None:
+    item = take(agency.receive_waiting(), agency)
+    client.force_login(agency.deputy)
+
+    page = client.post(address(item, "take"), follow=True)
+
+    assert "Mona Reyes took this item" in page.content.decode()
+    assert QueueItem.objects.get(pk=item.pk).claimed_by == agency.manager
+    assert page.context["working"] is False
+
+
+def test_an_item_put_back_waits_for_others(agency: SmallAgency, manager: Client) -> None:
+    item = take(agency.receive_waiting(), agency)
+
+    manager.post(address(item, "put-back"))
+
+    now = QueueItem.objects.get(pk=item.pk)
+    assert (now.state, now.claimed_by) == ("OPEN", None)
+
+
+def test_those_who_may_not_have_it_are_shown_with_the_reason_and_cannot_be_chosen(
+    agency: SmallAgency, manager: Client
+) -> None:
+    item = take(agency.receive_waiting(), agency)
+
+    page = manager.get(address(item))
+
+    candidates = page.context["candidates"]
+    assert [(each.name, each.blocks) for each in candidates.full] == [
+        ("Kim Park", ("at capacity",)),
+        ("Lee Diaz", ("at capacity",)),
+    ]
+    assert [(each.name, each.blocks) for each in candidates.excluded] == [("Ray Moss", ("licence ended 12 May 2025",))]
+    assert 'name="producer"' not in page.content.decode()
+
+
+def test_a_manager_clears_an_item_by_assigning_it(agency: SmallAgency, manager: Client) -> None:
+    item = take(agency.receive_waiting(), agency)
+    agency.set_capacity(5)
+
+    page = manager.post(address(item, "assign"), {"producer": agency.lee.pk, "reason": ""}, follow=True)
+
+    lead, now = Lead.objects.get(pk=item.lead_id), QueueItem.objects.get(pk=item.pk)
+    assert (lead.state, lead.owner, now.state) == ("ASSIGNED", agency.lee, "RESOLVED")
+    assert "Assigned to Lee Diaz, to be answered by " in page.content.decode()
+
+
+def test_a_full_desk_refuses_and_the_item_stays(agency: SmallAgency, manager: Client) -> None:
+    item = take(agency.receive_waiting(), agency)
+
+    manager.post(address(item, "assign"), {"producer": agency.lee.pk, "reason": ""})
+
+    assert Lead.objects.get(pk=item.lead_id).state == "FALLBACK"
+    assert QueueItem.objects.get(pk=item.pk).state == "CLAIMED"
+
+
+def test_a_quarantined_lead_is_shown_as_it_was_sent_with_each_fault_at_its_field(
+    agency: SmallAgency, manager: Client
+) -> None:
+    item = take(quarantined(agency, phone="555", state="XX", email=""), agency)
+
+    page = manager.get(address(item))
+
+    form = page.context["mend_form"]
+    assert set(form.noted) == {"phone", "state"}
+    assert form.noted["state"].endswith("They sent “XX”.")
+    assert (form.initial["first_name"], form.initial["products"]) == ("Ada", ["term_life"])
+    assert page.context["sentence"] == "Some fields of the lead are at fault. Phone, State."
+
+
+def test_mending_the_fields_sends_the_lead_on_its_way(agency: SmallAgency, manager: Client) -> None:
+    item = take(quarantined(agency, phone="555", attributes={"roof": "new"}), agency)
+
+    page = manager.post(
+        address(item, "mend"),
+        {"first_name": "Ada", "phone": "214-555-0101", "state": "TX", "products": ["term_life"]},
+        follow=True,
+    )
+
+    lead = Lead.objects.get(pk=item.lead_id)
+    assert lead.state == "ASSIGNED"
+    assert lead.person is not None
+    assert lead.person.phone == "+12145550101"
+    assert "Mended. Assigned to " in page.content.decode()
+
+
+def test_mending_badly_names_the_field_and_changes_nothing(agency: SmallAgency, manager: Client) -> None:
+    item = take(quarantined(agency, phone="555"), agency)
+    before = Entry.objects.count()
+
+    page = manager.post(address(item, "mend"), {"first_name": "Ada", "phone": "12", "state": "TX", "line": "LIFE"})
+
+    assert set(page.context["mend_form"].errors) == {"phone"}
+    assert Lead.objects.get(pk=item.lead_id).state == "QUARANTINED"
+    assert Entry.objects.count() == before
+
+
+def test_what_the_source_sent_besides_survives_the_mending(agency: SmallAgency, manager: Client) -> None:
+    item = take(agency.receive_waiting(attributes={"roof": {"kind": "slate"}}, consent={"text": "May call."}), agency)
+
+    manager.post(
+        address(item, "mend"),
+        {"first_name": "Ada", "phone": "214-555-0101", "state": "TX", "products": ["term_life"]},
+    )
+
+    person = Lead.objects.get(pk=item.lead_id).person
+    assert person is not None
+    assert (person.attributes, person.consent) == ({"roof": {"kind": "slate"}}, {"text": "May call."})
+
+
+@pytest.mark.parametrize(("outcome", "state"), [("close", "CLOSED"), ("reject", "REJECTED")])
+def test_closing_without_a_producer_takes_a_reason(
+    agency: SmallAgency, manager: Client, outcome: str, state: str
+) -> None:
+    item = take(agency.receive_waiting(), agency)
+
+    refused = manager.post(address(item, "resolve"), {"outcome": outcome, "resolution": ""})
+    manager.post(address(item, "resolve"), {"outcome": outcome, "resolution": "Asked us to stop."})
+
+    assert "Say how it was resolved." in refused.content.decode()
+    now = QueueItem.objects.get(pk=item.pk)
+    assert (now.state, now.resolution, now.lead.state) == ("RESOLVED", "Asked us to stop.", state)
+
+
+def test_trying_again_asks_the_rules_as_they_are_now(agency: SmallAgency, manager: Client) -> None:
+    item = take(agency.receive_waiting(), agency)
+    agency.set_capacity(5)
+
+    manager.post(address(item, "retry"))
+
+    assert Lead.objects.get(pk=item.lead_id).state == "ASSIGNED"
+
+
+def test_a_whole_reason_is_tried_again_and_the_rest_keeps_its_place(agency: SmallAgency, manager: Client) -> None:
+    items = [agency.receive_waiting() for _ in range(3)]
+    agency.set_capacity(1)
+
+    page = manager.post(f"{QUEUE}retry-all/", {"kind": "FALLBACK", "reason": "NO_CAPACITY"}, follow=True)
+
+    assert "3 tried again: 2 moved on, 1 still wait." in page.content.decode()
+    (left,) = QueueItem.objects.exclude(state="RESOLVED")
+    assert (left.pk, left.lead.state) == (items[2].pk, "FALLBACK")
+
+
+@pytest.mark.parametrize("pk", ["nonsense", str(uuid.uuid4())])
+def test_an_item_that_is_not_there_is_not_found(manager: Client, pk: str) -> None:
+    assert manager.get(f"{QUEUE}{pk}/change/").status_code == 404

@@ -1,0 +1,107 @@
+"""The receipt of a decision, as people read it."""
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from routing.models import Decision, Lead
+from routing.services import handing, sla
+from tests.functional.routing_screens.agency import SmallAgency
+
+
+@pytest.fixture
+def manager(agency: SmallAgency, client: Client) -> Client:
+    """Return a browser signed in as the manager."""
+    client.force_login(agency.manager)
+    return client
+
+
+def address(lead: Lead) -> str:
+    """Return the address of the receipt of the lead's last decision."""
+    return f"/admin/routing/decision/{lead.decision_id}/"
+
+
+def test_a_receipt_says_who_got_the_lead_among_whom_and_who_was_excluded_by_what(
+    agency: SmallAgency, manager: Client
+) -> None:
+    lead = agency.receive()
+
+    page = manager.get(address(lead), follow=True)
+
+    receipt = page.context["receipt"]
+    assert (receipt.chosen, receipt.considered, receipt.eligible) == (str(lead.owner), 3, 2)
+    assert receipt.excluded_by == (("Licence ended", 1),)
+    assert receipt.route.rule == "Texas life goes to its pool"
+    assert [(each.rank, each.chosen) for each in receipt.candidates] == [(1, True), (2, False)]
+    assert {(version.slug, version.number) for version in receipt.versions} == {("routes", 1), ("checks", 1)}
+    assert receipt.sound is True
+
+
+def test_a_receipt_says_how_each_producer_stood(agency: SmallAgency, manager: Client) -> None:
+    lead = agency.receive()
+
+    standings = manager.get(address(lead), follow=True).context["standings"]
+
+    assert [(each.name, each.eligible, each.first) for each in standings] == [
+        ("Kim Park", True, ""),
+        ("Lee Diaz", True, ""),
+        ("Ray Moss", False, "licence ended 12 May 2025"),
+    ]
+
+
+def test_a_gate_that_spoke_is_shown_with_its_words(agency: SmallAgency, manager: Client) -> None:
+    lead = agency.receive(birth_date="2019-01-01")
+
+    receipt = manager.get(address(lead), follow=True).context["receipt"]
+
+    assert [(gate.name, gate.effect, gate.text) for gate in receipt.gates] == [
+        ("A person looks at minors", "Asks for review", "The person may be a minor.")
+    ]
+    assert receipt.route is None
+
+
+def test_a_receipt_of_a_decision_without_rules_says_so(agency: SmallAgency, manager: Client) -> None:
+    lead = agency.receive()
+    Lead.objects.filter(pk=lead.pk).update(hop=3)
+    sla.sweep_due(now=lead.due_at or timezone.now())
+    lead.refresh_from_db()
+
+    page = manager.get(address(lead), follow=True)
+
+    assert page.status_code == 200
+    assert "The rules were not asked" in page.content.decode()
+
+
+def test_a_receipt_of_a_move_by_hand_names_the_manager_as_its_cause(agency: SmallAgency, manager: Client) -> None:
+    lead = agency.receive()
+    other = agency.lee if lead.owner == agency.kim else agency.kim
+    handing.assign(lead=lead, producer_id=other.pk, reason="Swap.", actor=agency.manager.actor(), now=timezone.now())
+    lead.refresh_from_db()
+
+    page = manager.get(address(lead), follow=True)
+
+    assert "Decided because a manager moved it." in page.content.decode()
+    assert [each.name for each in page.context["standings"]] == [str(other)]
+
+
+def test_a_receipt_survives_the_erasure_of_the_person(agency: SmallAgency, manager: Client) -> None:
+    lead = agency.receive()
+    assert lead.person is not None
+    lead.person.delete()
+
+    page = manager.get(address(lead), follow=True)
+
+    assert (page.status_code, page.context["standings"]) == (200, [])
+
+
+def test_nothing_can_be_changed_on_a_receipt(agency: SmallAgency, manager: Client) -> None:
+    decision = Decision.objects.get(pk=agency.receive().decision_id)
+
+    answers = [
+        manager.post(f"/admin/routing/decision/{decision.pk}/change/", {"trigger": "MANUAL"}),
+        manager.post("/admin/routing/decision/add/", {}),
+        manager.post(f"/admin/routing/decision/{decision.pk}/delete/", {"post": "yes"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [405, 403, 403]
+    assert Decision.objects.get().receipt_sha256 == decision.receipt_sha256
