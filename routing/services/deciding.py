@@ -40,9 +40,9 @@ def context() -> Context:
         if not live or not live[0]["dirty"]:
             break
         rosters.fold()
-    version = live[0]["roster"] if live else rosters.fold()
+    version = live[0]["roster"] if live and live[0]["roster"] else rosters.fold()
     pins = tuple((row["slug"], row["stage"], row["live_version_id"], row["number"]) for row in live if row["number"])
-    return Context(rules_at(pins), rosters.current(version or 0))
+    return Context(rules_at(pins), rosters.current(version))
 
 
 def _live() -> list[dict[str, Any]]:

@@ -142,11 +142,10 @@ def _once(arrival: Arrival, act: Callable[[], Answer]) -> Answer:
                 IntakeRecord.objects.filter(pk=record.pk).update(status=answer.status, response=answer.body)
                 return answer
             first = _find_first(record)
-            if first is not None and first.expires_at > arrival.now:
-                return _repeat(first, record)
-            # The key has outlived its promise, or its first use was rolled back meanwhile: let it go and bind it anew.
-            if first is not None:
-                IntakeRecord.objects.filter(pk=first.pk).update(key=None)
+            if first is not None:  # else its first use was rolled back meanwhile
+                if first.key != record.key or first.expires_at > arrival.now:
+                    return _repeat(first, record)
+                IntakeRecord.objects.filter(pk=first.pk).update(key=None)  # outlived its promise: bind it anew
     raise KeyMismatch
 
 
@@ -160,10 +159,10 @@ def _bind(record: IntakeRecord) -> bool:
 
 
 def _find_first(record: IntakeRecord) -> IntakeRecord | None:
-    same = Q(key=record.key)
-    if record.external_id:
-        same |= Q(external_id=record.external_id)
-    return IntakeRecord.objects.filter(same, source=record.source).order_by("received_at").first()
+    """Return what came before under this key, else under this external id, which never expires."""
+    known = IntakeRecord.objects.filter(source=record.source)
+    external = known.filter(external_id=record.external_id) if record.external_id else known.none()
+    return known.filter(key=record.key).first() or external.first()
 
 
 def _repeat(first: IntakeRecord, again: IntakeRecord) -> Answer:

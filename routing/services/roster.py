@@ -58,10 +58,12 @@ def fold() -> int:
     state, _ = RosterState.objects.select_for_update().get_or_create(pk=1)
     feed = list(ProducerChange.objects.filter(folded_version__isnull=True).values_list("pk", "producer_id"))
     own = list(RosterChange.objects.filter(folded_version__isnull=True).values_list("pk", "subject"))
-    if not feed and not own:
+    if not feed and not own and state.version:
         return state.version
     subjects = {AGENCY if producer_id is None else producer_subject(producer_id) for _, producer_id in feed}
     subjects |= {subject for _, subject in own}
+    if not state.version:
+        subjects.add(AGENCY)  # there is one from the first version on, though nobody has described it yet
     version = state.version + 1
     captured = _capture(subjects)
     _seat(captured)
