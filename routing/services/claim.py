@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 
 from licenses.authority import Authority
@@ -28,12 +28,9 @@ class Taken:
     skipped: list[dict[str, Any]] = field(default_factory=list)
 
 
-# One statement picks the first in rank order with room and takes the seat. The pick is materialised so that LIMIT holds
-# under every plan; the profile is read here, not from the roster, so that a capacity lowered meanwhile counts.
-TAKE = """
-WITH ranked(producer_id, rank, day) AS (VALUES {values}),
-pick AS MATERIALIZED (
-    SELECT load.producer_id, ranked.day
+RANKED: Final = "WITH ranked(producer_id, rank, day) AS (VALUES {values})"
+# The profile is read here, not from the roster, so that a capacity lowered meanwhile counts.
+WITH_ROOM: Final = """
     FROM ranked
     JOIN routing_producerload load ON load.producer_id = ranked.producer_id
     JOIN routing_producerprofile profile ON profile.producer_id = ranked.producer_id
@@ -41,18 +38,25 @@ pick AS MATERIALIZED (
       AND (profile.daily_cap IS NULL
            OR CASE WHEN CAST(load.day AS text) = ranked.day THEN load.day_count ELSE 0 END < profile.daily_cap)
     ORDER BY ranked.rank
-    LIMIT 1 {lock}
-)
+    LIMIT 1
+"""
+LOOK: Final = f"{RANKED} SELECT load.producer_id {WITH_ROOM}"
+# One statement picks the first in rank order with room and takes the seat. The pick is materialised so that LIMIT holds
+# under every plan.
+TAKE: Final = f"""
+{RANKED},
+pick AS MATERIALIZED (SELECT load.producer_id, ranked.day {WITH_ROOM} {{lock}})
 UPDATE routing_producerload
 SET open_effort = open_effort + %s,
     day_count = CASE WHEN CAST(routing_producerload.day AS text) = pick.day THEN day_count ELSE 0 END + 1,
-    day = {day},
+    day = {{day}},
     last_assigned_at = %s
 FROM pick
 WHERE routing_producerload.producer_id = pick.producer_id
 RETURNING routing_producerload.producer_id,
     (SELECT credit FROM routing_poolcredit WHERE pool_id = %s AND producer_id = routing_producerload.producer_id)
-"""
+"""  # noqa: S608 - put together from the constants above
+BUSY_TRIES: Final = 50  # seats others may take from under us before we say that nobody has room
 
 # What the hand-over stands on, locked so that it cannot change before the commit.
 STAND = """
@@ -70,14 +74,14 @@ def take(*, decided: Decided, effort: Decimal) -> Taken:
     """Take the first free seat in rank order whose licence still stands.
 
     1. Pick and take a seat, skipping rows another claim holds.
-    2. An empty answer may mean "all busy": ask once more, waiting.
+    2. An empty answer may mean "all busy": look without locks, and wait for the first who has room.
     3. Lock and re-read the licence rows; if they no longer stand, give the seat back and go on.
     """
     taken, roster = Taken(), decided.inquiry.context.roster
     waiting = [each.producer_id for each in decided.chosen.ranked]
     authorities = {each.producer_id: each.authority for each in decided.considered.standings}
     while waiting:
-        seat = _seat(waiting, decided, effort, skip_locked=True) or _seat(waiting, decided, effort, skip_locked=False)
+        seat = _Seating(decided, effort).take(waiting)
         if seat is None:
             taken.skipped += [{"producer": each, "why": "AT_CAPACITY"} for each in waiting]
             return taken
@@ -99,22 +103,60 @@ def release(*, producer_id: int, effort: Decimal) -> None:
     ProducerLoad.objects.filter(producer_id=producer_id).update(open_effort=F("open_effort") - effort)
 
 
-def _seat(ranked: Sequence[int], decided: Decided, effort: Decimal, *, skip_locked: bool) -> tuple[int, Decimal] | None:
-    """Take the first free seat; return whose it is and the credit it had in the pool's rotation."""
-    roster, now = decided.inquiry.context.roster, decided.inquiry.now
-    postgres = connection.vendor == "postgresql"
-    lock = ("FOR UPDATE OF load" + (" SKIP LOCKED" if skip_locked else "")) if postgres else ""
-    values = ", ".join(["(%s, %s, %s)"] * len(ranked))
-    sql = TAKE.format(values=values, lock=lock, day="CAST(pick.day AS date)" if postgres else "pick.day")
-    days = [roster.producers[each].local_day(now).isoformat() for each in ranked]
-    rows = [value for rank, each in enumerate(ranked) for value in (each, rank, days[rank])]
-    amount = effort if postgres else str(effort)
-    pool = roster.pools.get(decided.considered.pool or "")
-    with connection.cursor() as cursor:
-        at = now if postgres else _sqlite_instant(now)
-        cursor.execute(sql, [*rows, amount, amount, at, pool.id if pool else None])
-        found = cursor.fetchone()
-    return (found[0], Decimal(str(found[1] or 0))) if found else None
+@dataclass(frozen=True)
+class _Seating:
+    """How one decision looks for a seat."""
+
+    decided: Decided
+    effort: Decimal
+
+    def take(self, ranked: Sequence[int]) -> tuple[int, Decimal] | None:
+        """Take the first free seat; return whose it is and the credit it had in the pool's rotation."""
+        seat = self._try(ranked, "FOR UPDATE OF load SKIP LOCKED")
+        for _ in range(BUSY_TRIES):
+            if seat or (busy := self._look(ranked)) is None:
+                break
+            seat = self._wait(busy)
+        return seat
+
+    def _wait(self, producer_id: int) -> tuple[int, Decimal] | None:
+        """Wait for one desk, and let go of it where it turns out full: who waits for another must hold none."""
+        savepoint = transaction.savepoint()
+        seat = self._try([producer_id], "FOR UPDATE OF load")
+        if seat is None:
+            transaction.savepoint_rollback(savepoint)
+        else:
+            transaction.savepoint_commit(savepoint)
+        return seat
+
+    def _look(self, ranked: Sequence[int]) -> int | None:
+        """Return the first who has room by what is committed, locked or not."""
+        values, rows = self._rows(ranked)
+        with connection.cursor() as cursor:
+            cursor.execute(LOOK.format(values=values), [*rows, self._amount()])
+            found = cursor.fetchone()
+        return found[0] if found else None
+
+    def _try(self, ranked: Sequence[int], lock: str) -> tuple[int, Decimal] | None:
+        postgres, now = connection.vendor == "postgresql", self.decided.inquiry.now
+        values, rows = self._rows(ranked)
+        day = "CAST(pick.day AS date)" if postgres else "pick.day"
+        sql = TAKE.format(values=values, lock=lock if postgres else "", day=day)
+        pool = self.decided.inquiry.context.roster.pools.get(self.decided.considered.pool or "")
+        with connection.cursor() as cursor:
+            at = now if postgres else _sqlite_instant(now)
+            cursor.execute(sql, [*rows, self._amount(), self._amount(), at, pool.id if pool else None])
+            found = cursor.fetchone()
+        return (found[0], Decimal(str(found[1] or 0))) if found else None
+
+    def _rows(self, ranked: Sequence[int]) -> tuple[str, list[int | str]]:
+        roster, now = self.decided.inquiry.context.roster, self.decided.inquiry.now
+        days = [roster.producers[each].local_day(now).isoformat() for each in ranked]
+        rows: list[int | str] = [value for rank, each in enumerate(ranked) for value in (each, rank, days[rank])]
+        return ", ".join(["(%s, %s, %s)"] * len(ranked)), rows
+
+    def _amount(self) -> Decimal | str:
+        return self.effort if connection.vendor == "postgresql" else str(self.effort)
 
 
 def _sqlite_instant(at: datetime) -> str:
