@@ -51,7 +51,7 @@ def personal_facts(lead: Lead, person: Person, now: datetime) -> dict[str, objec
     """Return the facts that are read from the person on every replay and stored nowhere else."""
     return {
         "lead.zip": person.zip_code or None,
-        "lead.age": _age(person.birth_date, _local_date(lead.zones, now)) if person.birth_date else None,
+        "lead.age": _age(person.birth_date, lead.zones, now) if person.birth_date else None,
     }
 
 
@@ -91,12 +91,8 @@ def _moment(zones: list[str], agency: AgencyFacts, now: datetime) -> Mapping[str
     }
 
 
-def _local_date(zones: list[str], now: datetime) -> date | None:
+def _age(born: date, zones: list[str], now: datetime) -> int | None:
+    """Return the age where all of the lead's zones agree on it: at night their dates differ, the age rarely does."""
     days = {now.astimezone(ZoneInfo(zone)).date() for zone in zones}
-    return days.pop() if len(days) == 1 else None
-
-
-def _age(born: date, today: date | None) -> int | None:
-    if today is None:
-        return None
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    ages = {day.year - born.year - ((day.month, day.day) < (born.month, born.day)) for day in days}
+    return ages.pop() if len(ages) == 1 else None
