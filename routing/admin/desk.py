@@ -21,7 +21,7 @@ from accounts.policy import allows
 from licenses.models import Producer
 from routing import words
 from routing.admin.forms import DisposeForm, NoteForm, ReasonForm, ServiceForm, TouchForm
-from routing.admin.pages import about, act, reader_zone, require, show, told
+from routing.admin.pages import Told, about, act, reader_zone, require, show, told
 from routing.models import Assignment, Lead
 from routing.queries import visible
 from routing.services import desk, handing
@@ -197,8 +197,9 @@ def make_move(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
     home = "admin:my_leads" if hasattr(request.user, "producer") else "admin:routing_lead_changelist"
     return act(
         request,
-        lambda: move.act(lead, form.cleaned_data, actor_of(request), timezone.now()),
-        back=reverse(home) if move.leaves else reverse("admin:routing_lead_desk", args=[pk]),
+        lambda: Told(move.act(lead, form.cleaned_data, actor_of(request), timezone.now())),
+        back=reverse("admin:routing_lead_desk", args=[pk]),
+        onward=reverse(home) if move.leaves else "",
         form=form,
         again=lambda: _lead_page(request, lead, {name: form}),
     )
@@ -226,5 +227,5 @@ def _result(lead: Lead, outcome: Placement | Refused) -> dict[str, Any]:
     if isinstance(outcome, Refused):
         return {"lead": lead, "text": outcome.message, "badge": "Left as it is", "tone": "muted"}
     if outcome.assignment:
-        return {"lead": lead, "text": told(outcome), "badge": "Assigned", "tone": "ok"}
-    return {"lead": lead, "text": told(outcome), "badge": "To the queue", "tone": "warn"}
+        return {"lead": lead, "text": told(outcome).text, "badge": "Assigned", "tone": "ok"}
+    return {"lead": lead, "text": told(outcome).text, "badge": "To the queue", "tone": "warn"}

@@ -15,7 +15,7 @@ from accounts.policy import allows
 from routing import reasons, words
 from routing.admin.candidates import sorted_standings
 from routing.admin.forms import AssignForm, NoteForm, ReasonForm, ServiceForm
-from routing.admin.pages import about, act, require, sentence, show, told
+from routing.admin.pages import Told, about, act, require, sentence, show, told
 from routing.models import Assignment, Decision, Lead, QueueItem
 from routing.queries import visible
 from routing.services import desk, fallback, handing
@@ -121,7 +121,7 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _assign_page(request, lead, AssignForm(held=lead.owner_id is not None))
     form = AssignForm(request.POST, held=lead.owner_id is not None)
 
-    def hand_over() -> str:
+    def hand_over() -> Told:
         producer_id, reason = form.cleaned_data["producer"], form.cleaned_data["reason"]
         placement = handing.assign(
             lead=lead, producer_id=producer_id, reason=reason, actor=actor_of(request), now=timezone.now()
@@ -150,7 +150,7 @@ def reassign(request: HttpRequest, pk: UUID) -> HttpResponse:
     require(request, "leads.reassign")
     lead, form = _lead(request, pk), ReasonForm(request.POST, auto_id="reassign_%s")
 
-    def move_on() -> str:
+    def move_on() -> Told:
         reason = form.cleaned_data["reason"]
         return told(handing.reassign(lead=lead, reason=reason, actor=actor_of(request), now=timezone.now()))
 
@@ -180,9 +180,9 @@ def note(request: HttpRequest, pk: UUID) -> HttpResponse:
     require(request, "leads.work")
     lead, form = _lead(request, pk), NoteForm(request.POST, auto_id="note_%s")
 
-    def write() -> str:
+    def write() -> Told:
         actor = actor_of(request)
         desk.note(lead=lead, text=form.cleaned_data["text"], author_id=int(actor.id), actor=actor, now=timezone.now())
-        return "Noted."
+        return Told("Noted.")
 
     return act(request, write, back=_address(pk), form=form, again=lambda: _page(request, lead, {"note": form}))

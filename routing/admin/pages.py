@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -82,15 +82,23 @@ def moment(at: datetime) -> str:
     return f"{local:%H:%M}" if local.date() == today else f"{local:%b} {local.day}, {local:%H:%M}"
 
 
+class Told(NamedTuple):
+    """What a service came to, and how glad the reader may be of it."""
+
+    text: str
+    level: int = messages.SUCCESS
+
+
 def act(
     request: HttpRequest,
-    call: Callable[[], str],
+    call: Callable[[], Told],
     *,
     back: str,
+    onward: str = "",
     form: ServiceForm | None = None,
     again: Again | None = None,
 ) -> HttpResponse:
-    """Call one service and go back with what it says; show its refusal, at the field where it names one.
+    """Call one service and go on with what it says; on a refusal go back, or show it at the field it names.
 
     `again` shows the page anew with the form that could not be taken.
     """
@@ -111,9 +119,9 @@ def act(
         return again()
     except Refused as error:
         messages.error(request, error.message)
-    else:
-        messages.success(request, done)
-    return HttpResponseRedirect(back)
+        return HttpResponseRedirect(back)
+    messages.add_message(request, done.level, done.text)
+    return HttpResponseRedirect(onward or back)
 
 
 def about(request: HttpRequest, lead: Lead) -> dict[str, Any]:
@@ -140,9 +148,11 @@ def sentence(item: QueueItem) -> str:
     return f"{reasons.text(item.reason)} {', '.join(labels)}." if labels else item.text
 
 
-def told(placement: Placement) -> str:
+def told(placement: Placement, before: str = "") -> Told:
     """Return where a lead went, for whoever moved it."""
     if placement.assignment is None or placement.producer is None:
-        return placement.text
+        return Told(before + placement.text, messages.WARNING)
     due = timezone.localtime(placement.assignment.due_at)
-    return f"Assigned to {placement.producer['name']}, to be answered by {due:%b} {due.day}, {due:%H:%M %Z}."
+    return Told(
+        f"{before}Assigned to {placement.producer['name']}, to be answered by {due:%b} {due.day}, {due:%H:%M %Z}."
+    )

@@ -17,7 +17,7 @@ from accounts.policy import allows
 from accounts.policy_admin import ReadOnlyAdmin
 from routing.admin.candidates import Candidates, sorted_standings
 from routing.admin.forms import AssignForm, MendForm, ResolveForm, ServiceForm, lead_values, raw_values
-from routing.admin.pages import about, act, require, sentence, show, told
+from routing.admin.pages import Told, about, act, require, sentence, show, told
 from routing.models import IntakeRecord, QueueItem
 from routing.payload import read_json
 from routing.queries import waiting
@@ -126,9 +126,9 @@ def retry_all(request: HttpRequest) -> HttpResponse:
     require(request, "queue.resolve")
     kind, reason = request.POST.get("kind", ""), request.POST.get("reason", "")
 
-    def retry() -> str:
+    def retry() -> Told:
         tried, moved = fallback.retry_all(kind=kind, reason=reason, actor=actor_of(request), now=timezone.now())
-        return f"{tried} tried again: {moved} moved on, {tried - moved} still wait."
+        return Told(f"{tried} tried again: {moved} moved on, {tried - moved} still wait.")
 
     return act(request, retry, back=_address(kind, mine=False))
 
@@ -197,34 +197,35 @@ def work(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
 
 
 def _take(request: HttpRequest, item: QueueItem) -> HttpResponse:
-    def take() -> str:
+    def take() -> Told:
         actor = actor_of(request)
         fallback.take(item=item, user_id=int(actor.id), actor=actor, now=timezone.now())
-        return "Yours. Put it back if you cannot finish it."
+        return Told("Yours. Put it back if you cannot finish it.")
 
     return act(request, take, back=_item_address(item))
 
 
 def _put_back(request: HttpRequest, item: QueueItem) -> HttpResponse:
-    def put_back() -> str:
+    def put_back() -> Told:
         fallback.put_back(item=item, actor=actor_of(request), now=timezone.now())
-        return f"{item.lead} waits for somebody else now."
+        return Told(f"{item.lead} waits for somebody else now.")
 
-    return act(request, put_back, back=_address(item.kind, mine=False))
+    return act(request, put_back, back=_item_address(item), onward=_address(item.kind, mine=False))
 
 
 def _retry(request: HttpRequest, item: QueueItem) -> HttpResponse:
     return act(
         request,
         lambda: told(fallback.retry(item=item, actor=actor_of(request), now=timezone.now())),
-        back=_lead_address(item),
+        back=_item_address(item),
+        onward=_lead_address(item),
     )
 
 
 def _assign(request: HttpRequest, item: QueueItem) -> HttpResponse:
     form = AssignForm(request.POST, auto_id="assign_%s")
 
-    def assign() -> str:
+    def assign() -> Told:
         placement = handing.assign(
             lead=item.lead,
             producer_id=form.cleaned_data["producer"],
@@ -235,30 +236,41 @@ def _assign(request: HttpRequest, item: QueueItem) -> HttpResponse:
         return told(placement)
 
     again = _again(request, item, "assign", form)
-    return act(request, assign, back=_item_address(item), form=form, again=again)
+    return act(
+        request, assign, back=_item_address(item), onward=_address(item.kind, mine=False), form=form, again=again
+    )
 
 
 def _mend(request: HttpRequest, item: QueueItem) -> HttpResponse:
     form = MendForm(request.POST, auto_id="mend_%s")
 
-    def mend() -> str:
+    def mend() -> Told:
         placement = fallback.mend(item=item, fields=form.payload(), actor=actor_of(request), now=timezone.now())
-        return f"Mended. {told(placement)}"
+        return told(placement, "Mended. ")
 
-    return act(request, mend, back=_lead_address(item), form=form, again=_again(request, item, "mend", form))
+    return act(
+        request,
+        mend,
+        back=_item_address(item),
+        onward=_lead_address(item),
+        form=form,
+        again=_again(request, item, "mend", form),
+    )
 
 
 def _resolve(request: HttpRequest, item: QueueItem) -> HttpResponse:
     form = ResolveForm(request.POST, auto_id="resolve_%s")
 
-    def resolve() -> str:
+    def resolve() -> Told:
         reject = form.cleaned_data["outcome"] == "reject"
         resolution = form.cleaned_data["resolution"]
         fallback.resolve(item=item, resolution=resolution, reject=reject, actor=actor_of(request), now=timezone.now())
-        return f"{item.lead} is {'rejected' if reject else 'closed'}."
+        return Told(f"{item.lead} is {'rejected' if reject else 'closed'}.")
 
     again = _again(request, item, "resolve", form)
-    return act(request, resolve, back=_address(item.kind, mine=False), form=form, again=again)
+    return act(
+        request, resolve, back=_item_address(item), onward=_address(item.kind, mine=False), form=form, again=again
+    )
 
 
 def _again(request: HttpRequest, item: QueueItem, name: str, form: ServiceForm) -> Callable[[], HttpResponse]:
