@@ -261,6 +261,8 @@ OUTBOX_CONSUMERS: dict[str, list[str]] = {  # what "*" lists gets every topic
     "lead.quarantined": ["routing.consumers.tell_manager"],
     "sla.alarmed": ["routing.consumers.tell_of_silence"],
     "capacity.freed": ["routing.consumers.try_waiting"],
+    "license.changed": ["routing.consumers.try_waiting"],
+    "license.expiring": ["licenses.letters.tell_of_expiry"],
     "*": ["outbox.webhook.consume"],
 }
 OUTBOX_DOORBELL = env.bool("OUTBOX_DOORBELL", default=False)

@@ -284,12 +284,12 @@ def test_whoever_only_looks_cannot_save(pages: list[str], role: Role) -> None:
 
 @pytest.mark.parametrize("model", ["producer", "license", "carrier", "product", "appointmentregime", "licenserefresh"])
 def test_nothing_is_deleted(operations: Client, pages: list[str], model: str) -> None:
-    row = {"producer": Producer, "license": License, "licenserefresh": LicenseRefresh}.get(model, Producer)
+    rows: Any = {"license": License, "licenserefresh": LicenseRefresh}.get(model, Producer)
 
     response = operations.post(reverse(f"admin:licenses_{model}_delete", args=[1]), {"post": "yes"})
 
     assert response.status_code in {302, 403}
-    assert row.objects.count() == 1
+    assert rows.objects.count() == 1
 
 
 def test_the_page_of_a_producer_takes_the_same_statements_however_many_facts(

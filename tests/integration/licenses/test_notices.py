@@ -4,9 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.mail import EmailMessage
 
 from accounts.actor import system
 from audit.models import Entry
+from licenses import letters
 from licenses import services as licenses
 from outbox.models import Message
 from tests.factories import make_license, make_producer
@@ -77,6 +79,41 @@ def test_nobody_is_told_of_the_licences_of_those_who_left() -> None:
     make_license(make_producer(status="OFFBOARDED"), expiry_date=ENDS)
 
     assert notify(5) == 0
+
+
+@pytest.mark.parametrize(
+    ("days", "subject"),
+    [(7, "Your TX licence ends in 7 days"), (1, "Your TX licence ends in 1 day"), (0, "Your TX licence ends today")],
+)
+def test_the_producer_gets_a_letter(days: int, subject: str, mailoutbox: list[EmailMessage]) -> None:
+    make_license(make_producer(), number="ZZ7", expiry_date=ENDS)
+    notify(days)
+
+    tell(Message.objects.get())
+
+    [letter] = mailoutbox
+    assert (letter.to, letter.subject) == (["ana@example.com"], subject)
+    assert "Your TX licence ZZ7 ends" in letter.body
+    assert "July 31, 2026 is its last day." in letter.body
+
+
+@pytest.mark.parametrize("change", ["renewed", "no address"])
+def test_no_letter_where_it_would_be_wrong_or_cannot_arrive(change: str, mailoutbox: list[EmailMessage]) -> None:
+    producer = make_producer(email="" if change == "no address" else "ana@example.com")
+    license_ = make_license(producer, expiry_date=ENDS)
+    notify(7)
+    if change == "renewed":
+        license_.expiry_date = date(2028, 7, 31)
+        license_.save()
+
+    tell(Message.objects.get())
+
+    assert mailoutbox == []
+
+
+def tell(message: Message) -> None:
+    """Deliver a message as the relay does."""
+    letters.tell_of_expiry(message_id=message.pk, topic=message.topic, payload=message.payload, at=message.at)
 
 
 def test_an_ended_licence_is_not_announced() -> None:
