@@ -1,4 +1,4 @@
-"""A producer's desk: the leads in hand by due time, one lead to work, and everything of one person moved at once."""
+"""A producer's desk: the leads in hand by due time, and one lead to work."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,22 +10,18 @@ from zoneinfo import ZoneInfo
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from accounts.actor import Actor
-from accounts.errors import Refused
 from accounts.http import actor_of
 from accounts.policy import allows
-from licenses.models import Producer
 from routing import words
 from routing.admin.forms import DisposeForm, NoteForm, ReasonForm, ServiceForm, TouchForm
-from routing.admin.pages import Told, about, act, reader_zone, require, show, told
+from routing.admin.pages import Told, about, act, reader_zone, require, show
 from routing.models import Assignment, Lead
 from routing.queries import visible
-from routing.services import desk, handing
-from routing.services.outcomes import Placement
+from routing.services import desk
 
 CARDS: Final = 200
 
@@ -96,7 +92,6 @@ def urls() -> list[URLPattern]:
             path(f"<uuid:pk>/desk/{name}/", view(make_move), {"name": name}, name=f"routing_lead_desk_{name}")
             for name in MOVES
         ),
-        path("empty-desk/<int:producer_id>/", view(empty_desk), name="routing_empty_desk"),
     ]
 
 
@@ -203,29 +198,3 @@ def make_move(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
         form=form,
         again=lambda: _lead_page(request, lead, {name: form}),
     )
-
-
-def empty_desk(request: HttpRequest, producer_id: int) -> HttpResponse:
-    """Show everything one producer holds, and move it all on request; then say where each lead went."""
-    require(request, "leads.reassign")
-    producer = get_object_or_404(Producer, pk=producer_id)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        moved = handing.empty_desk(
-            producer=producer, reason=form.cleaned_data["reason"], actor=actor_of(request), now=timezone.now()
-        )
-        with timezone.override(reader_zone(request)):
-            results = [_result(lead, outcome) for lead, outcome in moved]
-        return show(request, "routing/emptied_desk.html", {"title": producer, "producer": producer, "results": results})
-    held = Assignment.objects.filter(producer=producer, ended_at__isnull=True).select_related("lead__person")
-    context = {"title": producer, "producer": producer, "form": form, "held": list(held.order_by("assigned_at"))}
-    return show(request, "routing/empty_desk.html", context)
-
-
-def _result(lead: Lead, outcome: Placement | Refused) -> dict[str, Any]:
-    """Return one line of the result sheet."""
-    if isinstance(outcome, Refused):
-        return {"lead": lead, "text": outcome.message, "badge": "Left as it is", "tone": "muted"}
-    if outcome.assignment:
-        return {"lead": lead, "text": told(outcome).text, "badge": "Assigned", "tone": "ok"}
-    return {"lead": lead, "text": told(outcome).text, "badge": "To the queue", "tone": "warn"}

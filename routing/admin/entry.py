@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.errors import Invalid, Refused
 from accounts.http import actor_of
-from routing.admin.forms import EntryForm
+from routing.admin.lead_form import EntryForm
 from routing.admin.pages import reader_zone, require, show
 from routing.services import intake
 

@@ -19,7 +19,8 @@ from accounts.http import actor_of
 from accounts.policy import allows
 from licenses.models import Product
 from routing import reasons, words
-from routing.admin.forms import LeadForm, ServiceForm
+from routing.admin.forms import ServiceForm
+from routing.admin.lead_form import LeadForm
 from routing.models import Lead, Pool, QueueItem
 from routing.services import explaining
 from routing.services.outcomes import Placement

@@ -1,5 +1,7 @@
 """Who may do what: an auditor reads every page and changes nothing, and no state changes by GET."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import URLPattern, reverse
@@ -7,14 +9,14 @@ from django.urls import URLPattern, reverse
 from accounts.policy import Role
 from audit.models import Entry
 from outbox.models import Message
-from routing.admin import desk, lead_page, queue
+from routing.admin import desk, empty_desk, lead_page, queue_item
 from routing.models import Lead
 from tests.factories import make_user
 from tests.functional.routing_screens.agency import SmallAgency
 
 LEAD_MOVES = [f"routing_lead_desk_{name}" for name in desk.MOVES]
 LEAD_MOVES += ["routing_lead_assign", "routing_lead_reassign", "routing_lead_retry", "routing_lead_note"]
-ITEM_MOVES = [f"routing_queueitem_{name.replace('-', '_')}" for name in queue.WORKS]
+ITEM_MOVES = [f"routing_queueitem_{name}" for name in queue_item.WORKS]
 MOVES = [*LEAD_MOVES, *ITEM_MOVES, "routing_queueitem_next", "routing_queueitem_retry_all", "routing_empty_desk"]
 MOVES += ["routing_lead_add"]
 ASKING_FIRST = {"routing_lead_assign", "routing_empty_desk", "routing_lead_add"}  # these show a page on GET
@@ -25,7 +27,7 @@ SENT = {"reason": "x", "text": "x", "kind": "CALL_CONNECTED", "disposition": "SO
 def places(agency: SmallAgency) -> dict[str, str]:
     """Return the address of everything that changes something, for a lead in hand and one that waits."""
     held, item = agency.receive(), agency.receive_waiting()
-    arguments = {
+    arguments: dict[str, list[Any]] = {
         **{name: [held.pk] for name in LEAD_MOVES},
         **{name: [item.pk] for name in ITEM_MOVES},
         "routing_empty_desk": [agency.kim.pk],
@@ -34,7 +36,7 @@ def places(agency: SmallAgency) -> dict[str, str]:
 
 
 def test_every_address_of_these_screens_is_walked_here() -> None:
-    patterns = [*desk.urls(), *lead_page.urls()]
+    patterns = [*desk.urls(), *empty_desk.urls(), *lead_page.urls()]
     named = {str(each.name) for each in patterns if isinstance(each, URLPattern)}
 
     assert named - set(MOVES) == {"my_leads", "routing_lead_desk"}

@@ -122,7 +122,7 @@ def test_who_comes_second_hears_who_was_first(agency: SmallAgency, manager: Clie
 def test_an_item_put_back_waits_for_others(agency: SmallAgency, manager: Client) -> None:
     item = take(agency.receive_waiting(), agency)
 
-    manager.post(address(item, "put-back"))
+    manager.post(address(item, "release"))
 
     now = QueueItem.objects.get(pk=item.pk)
     assert (now.state, now.claimed_by) == ("OPEN", None)

@@ -95,7 +95,7 @@ def test_a_receipt_survives_the_erasure_of_the_person(agency: SmallAgency, manag
 
 
 def test_nothing_can_be_changed_on_a_receipt(agency: SmallAgency, manager: Client) -> None:
-    decision = Decision.objects.get(pk=agency.receive().decision_id)
+    decision = Decision.objects.get(lead=agency.receive())
 
     answers = [
         manager.post(f"/admin/routing/decision/{decision.pk}/change/", {"trigger": "MANUAL"}),
