@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -19,8 +18,9 @@ from accounts.actor import Actor, ActorKind
 from accounts.errors import FieldProblem, Forbidden, Invalid, Missing
 from accounts.http import actor_of
 from routing.api import documents
-from routing.models import Decision, Lead, LeadSource, QueueItem
+from routing.models import Decision, Lead, QueueItem
 from routing.payload import LeadIn, read_json
+from routing.queries import visible
 from routing.services import desk, explaining, fallback, handing, intake
 
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -44,26 +44,7 @@ class LeadMoves(APIView):
 
     def lead(self, request: Request, pk: UUID) -> Lead:
         """Return the lead, if the asker may see it; to others it does not exist."""
-        return get_object_or_404(visible_leads(actor_of(request)).select_related("source", "person", "owner"), pk=pk)
-
-
-def visible_leads(actor: Actor) -> QuerySet[Lead]:
-    """Return the leads an actor may see: all, their own, or those their source sent."""
-    if actor.kind is ActorKind.SOURCE:
-        own = policy.allows(actor, "leads:read_own") or policy.allows(actor, "leads:write")
-        everything = policy.allows(actor, "leads:read")
-        if everything:
-            return Lead.objects.all()
-        return Lead.objects.filter(source_id=int(actor.id)) if own else Lead.objects.none()
-    if policy.allows(actor, "leads.view"):
-        return Lead.objects.all()
-    policy.require(actor, "leads.view_own")
-    return Lead.objects.filter(owner__user_id=actor.id)
-
-
-def sender(request: Request) -> LeadSource | None:
-    """Return the lead source whose key was sent, if one was."""
-    return request.auth if isinstance(request.auth, LeadSource) else None
+        return get_object_or_404(visible.leads(actor_of(request)).select_related("source", "person", "owner"), pk=pk)
 
 
 def require(actor: Actor, permission: str, scope: str) -> None:
@@ -196,7 +177,7 @@ class OneDecision(APIView):
         decision = get_object_or_404(Decision.objects.select_related("lead__person", "lead__source"), pk=pk)
         if policy.allows(actor, "decisions.view") or policy.allows(actor, "decisions:read"):
             return decision
-        if not visible_leads(actor).filter(pk=decision.lead_id).exists():
+        if not visible.leads(actor).filter(pk=decision.lead_id).exists():
             raise Missing
         return decision
 
