@@ -1,9 +1,12 @@
 """The agency itself: its hours, holidays, thresholds and who answers when nobody else does."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from simple_history.models import HistoricalRecords
+
+from routing.models.hours import require_span
 
 
 class Agency(models.Model):
@@ -37,6 +40,11 @@ class Agency(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Refuse thresholds that leave no room for warm leads."""
+        if self.hot_from is not None and self.warm_from is not None and self.hot_from <= self.warm_from:
+            raise ValidationError({"hot_from": ValidationError("Hot must start above warm.", code="order")})
+
 
 class AgencyHours(models.Model):
     """One span of the agency's week, in AGENCY_TIME_ZONE. None at all: always open."""
@@ -56,6 +64,10 @@ class AgencyHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {self.opens:%H:%M}–{self.closes:%H:%M}"
+
+    def clean(self) -> None:
+        """Refuse a span of no length."""
+        require_span(self.opens, self.closes)
 
 
 class AgencyHoliday(models.Model):

@@ -1,10 +1,11 @@
 """Policies that say how long, and timers that keep them."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from routing.models.assignment import Assignment
+from routing.models.assignment import Assignment, Touch
 from routing.models.keys import new_id
 from routing.models.lead import Lead
 
@@ -34,6 +35,15 @@ class SlaPolicy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_tier_display()}: {self.target_minutes} minutes"
+
+    def clean(self) -> None:
+        """Refuse an alarm before the producer's own time is up, and evidence nobody can log."""
+        if self.alarm_minutes is not None and self.alarm_minutes < (self.target_minutes or 0):
+            text = f"Alarm after the {self.target_minutes} minutes a producer has, or later."
+            raise ValidationError({"alarm_minutes": ValidationError(text, code="order")})
+        if not set(self.evidence) <= set(Touch.Kind.values):
+            text = f"Use some of: {', '.join(Touch.Kind.values)}."
+            raise ValidationError({"evidence": ValidationError(text, code="kind.unknown")})
 
 
 class SlaTimer(models.Model):

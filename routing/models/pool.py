@@ -3,11 +3,13 @@
 from decimal import Decimal
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from simple_history.models import HistoricalRecords
 
 from licenses.models import Producer
+from routing.models.hours import require_span
 from routing.models.lead import Lead
 from routing.strategies import STRATEGIES
 
@@ -106,6 +108,10 @@ class Shift(models.Model):
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {self.opens:%H:%M}–{self.closes:%H:%M}"
 
+    def clean(self) -> None:
+        """Refuse a span of no length."""
+        require_span(self.opens, self.closes)
+
 
 class Leave(models.Model):
     """A stretch in which a producer takes no leads; end exclusive."""
@@ -126,6 +132,11 @@ class Leave(models.Model):
 
     def __str__(self) -> str:
         return f"{self.starts_at:%Y-%m-%d} to {self.ends_at:%Y-%m-%d}"
+
+    def clean(self) -> None:
+        """Refuse a leave that ends before it starts."""
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            raise ValidationError({"ends_at": ValidationError("It must end after it starts.", code="order")})
 
 
 class ProducerLoad(models.Model):
