@@ -1,0 +1,183 @@
+"""Set-up: pools, profiles, the agency and its SLA policies, each saved whole with its rows and told to the roster."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Model
+
+from accounts import policy
+from accounts.actor import Actor
+from accounts.errors import FieldProblem, Invalid
+from accounts.models import User
+from audit import services as audit
+from licenses.services.rows import FieldChange, delete_row, save_row
+from outbox import services as outbox
+from routing.models import (
+    Agency,
+    AgencyHoliday,
+    AgencyHours,
+    Leave,
+    Pool,
+    PoolMember,
+    ProducerProfile,
+    Shift,
+    SlaPolicy,
+)
+from routing.services import roster
+from routing.sla.calendar import Interval
+from routing.sla.week import clashes
+
+Changes = tuple[FieldChange, ...]
+Spans = Sequence[Shift] | Sequence[AgencyHours]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One thing edited together with rows below it."""
+
+    subject: Model
+    rows: Sequence[Model]
+    removed: Sequence[Model]
+    actor: Actor
+    now: datetime
+
+
+@transaction.atomic
+def save_pool(
+    *, pool: Pool, members: Sequence[PoolMember] = (), removed: Sequence[PoolMember] = (), actor: Actor, now: datetime
+) -> Changes:
+    """Save a pool, and add, change and remove members; returns what changed.
+
+    :raises Forbidden: if the actor may not edit pools
+    :raises Invalid: with every field of the first row at fault
+    """
+    policy.require(actor, "pools.edit")
+    _require(owner_problems(pool.manager, pool.deputy) + kept_problems(pool, "slug"))
+    changes = _write(Edit(pool, members, removed, actor, now), "pool")
+    if changes:
+        producers = [roster.producer_subject(member.producer_id) for member in (*members, *removed)]
+        roster.changed(roster.pool_subject(pool.slug), *producers, at=now)
+        outbox.publish(topic="capacity.freed", payload={"pool": pool.slug}, at=now)
+    return changes
+
+
+@transaction.atomic
+def save_profile(
+    *,
+    profile: ProducerProfile,
+    rows: Sequence[Shift | Leave] = (),
+    removed: Sequence[Shift | Leave] = (),
+    actor: Actor,
+    now: datetime,
+) -> Changes:
+    """Save what a producer can take, with shifts and leaves; returns what changed.
+
+    :raises Forbidden: if the actor may not edit pools
+    :raises Invalid: with every field of the first row at fault, or if shifts overlap
+    """
+    policy.require(actor, "pools.edit")
+    _require(language_problems(profile.languages) + kept_problems(profile, "producer"))
+    changes = _write(Edit(profile, rows, removed, actor, now), "producer_profile")
+    if changes:
+        _require(clash_problems(list(profile.shifts.all()), "/shifts"))
+        roster.changed(roster.producer_subject(profile.producer_id), at=now)
+        outbox.publish(topic="capacity.freed", payload={"producer_id": profile.producer_id}, at=now)
+    return changes
+
+
+@transaction.atomic
+def save_agency(
+    *,
+    agency: Agency,
+    rows: Sequence[AgencyHours | AgencyHoliday] = (),
+    removed: Sequence[AgencyHours | AgencyHoliday] = (),
+    actor: Actor,
+    now: datetime,
+) -> Changes:
+    """Save the one agency with its hours and holidays; returns what changed.
+
+    :raises Forbidden: if the actor may not edit the set-up
+    :raises Invalid: with every field of the first row at fault, or if hours overlap
+    """
+    policy.require(actor, "setup.edit")
+    _require(owner_problems(agency.manager, agency.deputy))
+    agency.pk = 1
+    changes = _write(Edit(agency, rows, removed, actor, now), "agency")
+    if changes:
+        _require(clash_problems(list(agency.hours.all()), "/hours"))
+        roster.changed(roster.AGENCY, at=now)
+    return changes
+
+
+@transaction.atomic
+def save_policy(*, sla: SlaPolicy, actor: Actor, now: datetime) -> Changes:
+    """Save how fast a tier must be answered, and what counts; clocks that run already keep their instants.
+
+    :raises Forbidden: if the actor may not edit the set-up
+    :raises Invalid: with every field at fault
+    """
+    policy.require(actor, "setup.edit")
+    _require(kept_problems(sla, "tier"))
+    changes = _write(Edit(sla, (), (), actor, now), "sla_policy")
+    if changes:
+        roster.changed(roster.AGENCY, at=now)
+    return changes
+
+
+def owner_problems(manager: User | None, deputy: User | None) -> list[FieldProblem]:
+    """Return what is wrong with who answers when nobody else does."""
+    if deputy is None:
+        return []
+    if manager is None:
+        return [FieldProblem("/manager", "owner.missing", "Name a manager for whom the deputy stands in.")]
+    if manager == deputy:
+        return [FieldProblem("/deputy", "owner.same", "Name somebody else than the manager.")]
+    return []
+
+
+def language_problems(languages: Sequence[str]) -> list[FieldProblem]:
+    """Return what is wrong with language codes."""
+    odd = [code for code in languages if not (len(code) == 2 and code.isascii() and code.isalpha() and code.islower())]
+    text = f"Use two-letter codes such as en or es, not {', '.join(odd)}."
+    return [FieldProblem("/languages", "language.unknown", text)] if odd else []
+
+
+def clash_problems(spans: Spans, pointer: str) -> list[FieldProblem]:
+    """Return which of a week's spans overlap, each at the later one's place in the sequence."""
+    intervals = [Interval(span.weekday, span.opens, span.closes) for span in spans]
+    return [
+        FieldProblem(f"{pointer}/{other}/opens", "hours.overlap", f"It overlaps {spans[one]}.")
+        for one, other in clashes(intervals)
+    ]
+
+
+def kept_problems(row: Model, name: str) -> list[FieldProblem]:
+    """Refuse to change what others have learnt to know a row by."""
+    if row._state.adding:
+        return []
+    attname = row._meta.get_field(name).attname  # type: ignore[union-attr]  # a column of its own
+    stored = type(row)._default_manager.values_list(attname, flat=True).get(pk=row.pk)
+    if stored == getattr(row, attname):
+        return []
+    return [FieldProblem(f"/{name}", "kept", "This cannot change: add another one instead.")]
+
+
+def _require(problems: Sequence[FieldProblem]) -> None:
+    if problems:
+        raise Invalid(problems, " ".join(problem.detail for problem in problems))
+
+
+def _write(edit: Edit, entity: str) -> Changes:
+    """Lock the subject, write it and its rows, removals first, and tell the ledger once."""
+    subject, is_new = edit.subject, edit.subject._state.adding
+    if not is_new:
+        type(subject)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=subject.pk)
+    changes = [*save_row(subject, edit.now), *(delete_row(row, edit.now) for row in edit.removed)]
+    changes += [change for row in edit.rows for change in save_row(row, edit.now)]
+    if changes:
+        detail = {"changes": [{"what": change.what, **change.as_dict()} for change in changes]}
+        action = f"{entity}.{'added' if is_new else 'changed'}"
+        audit.record(at=edit.now, actor=edit.actor, action=action, target=subject, detail=detail)
+    return tuple(changes)
