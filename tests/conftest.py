@@ -50,10 +50,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
-    """Test SQLite as it is used: a file, whose writers take turns; in memory all threads would share one connection."""
+    """Test SQLite as it is used: a file, whose writers take turns; in memory all threads would share one connection.
+
+    On PostgreSQL give a slow machine time: 64 threads on two cores wait for each other longer than servers do.
+    """
     default = django_settings.DATABASES["default"]
     if "sqlite" in default["ENGINE"]:
         default["TEST"] = {**default.get("TEST", {}), "NAME": str(django_settings.DATA_DIR / "test.sqlite3")}
+    else:
+        default["OPTIONS"] = {"options": "-c statement_timeout=60000 -c lock_timeout=30000"}
 
 
 @pytest.fixture(autouse=True)

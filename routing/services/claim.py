@@ -15,6 +15,7 @@ from routing.decision import Decided
 from routing.models import ProducerLoad
 from routing.roster import RosterProducer
 
+HAND_OVER: Final = 0xFA1  # the advisory lock of whoever moves a lead from desk to desk
 EFFORT: Final = Decimal(1)  # what one lead weighs on a desk, until lines of different effort are told apart
 
 
@@ -96,6 +97,17 @@ def take(*, decided: Decided, effort: Decimal) -> Taken:
         taken.skipped.append({"producer": producer_id, "why": "LICENSE_CHANGED"})
         waiting.remove(producer_id)
     return taken
+
+
+def take_turn() -> None:
+    """Wait until no other lead is between desks, before anything else is locked.
+
+    A hand-over frees one desk and takes another: two at once, each holding the desk the other wants, would wait for
+    each other for ever. SQLite has one writer anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [HAND_OVER])
 
 
 def release(*, producer_id: int, effort: Decimal) -> None:

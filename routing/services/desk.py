@@ -28,11 +28,12 @@ DISPOSITIONS = {
 
 
 def held(*, lead: Lead, actor: Actor) -> Assignment:
-    """Return the active assignment the actor may work.
+    """Return the active assignment the actor may work, its lead locked until the transaction ends.
 
     :raises WrongState: if nobody holds the lead
     :raises NotYours: if somebody else does and the actor may only work their own
     """
+    lock(lead)
     assignment = Assignment.objects.filter(lead=lead, ended_at__isnull=True).select_related("producer").first()
     own = assignment is not None and str(assignment.producer.user_id) == actor.id
     if not policy.allows(actor, "leads.work"):
@@ -42,6 +43,11 @@ def held(*, lead: Lead, actor: Actor) -> Assignment:
     if assignment is None:
         raise WrongState("Nobody holds this lead now.")
     return assignment
+
+
+def lock(lead: Lead) -> Lead:
+    """Lock a lead until the transaction ends, before any of its rows, and return it as it stands."""
+    return Lead.objects.select_for_update(of=("self",), no_key=True).select_related("source").get(pk=lead.pk)
 
 
 @transaction.atomic
@@ -58,6 +64,7 @@ def decline(*, lead: Lead, reason: str, actor: Actor, now: datetime) -> Placemen
     """Hand a lead back with a reason; it goes to the next best who has not had it, or to the manager."""
     if not reason.strip():
         raise Invalid([FieldProblem("/reason", "field.required", "Say why, in a few words.")])
+    claim.take_turn()
     assignment = held(lead=lead, actor=actor)
     end(assignment=assignment, how=Assignment.End.DECLINED, reason=reason, actor=actor, now=now)
     return place_again(lead=lead, trigger="DECLINE", actor=actor, now=now)

@@ -10,7 +10,7 @@ from accounts.errors import FieldProblem, Invalid, Refused
 from licenses.models import Producer
 from routing.errors import WrongState
 from routing.models import Assignment, Lead, QueueItem
-from routing.services import deciding, desk
+from routing.services import claim, deciding, desk
 from routing.services.outcomes import Case, Placement
 from routing.services.placing import place
 
@@ -28,7 +28,8 @@ def assign(*, lead: Lead, producer_id: int, reason: str, actor: Actor, now: date
     :raises NotEligible: with everything that stands in the way; nothing changes
     """
     policy.require(actor, "queue.assign" if lead.owner_id is None else "leads.reassign")
-    lead = Lead.objects.select_for_update(of=("self",), no_key=True).select_related("source").get(pk=lead.pk)
+    claim.take_turn()
+    lead = desk.lock(lead)
     person = lead.person
     if person is None:
         raise WrongState("The person behind this lead was erased; nothing more can be done with it.")
@@ -66,6 +67,8 @@ def reassign(
     policy.require(actor, "leads.reassign")
     if not reason.strip():
         raise Invalid([FieldProblem("/reason", "field.required", "Say why you move it.")])
+    claim.take_turn()
+    desk.lock(lead)
     active = Assignment.objects.filter(lead=lead, ended_at__isnull=True).first()
     if active is None:
         raise WrongState("Nobody holds this lead now.")

@@ -12,7 +12,7 @@ from accounts.errors import Refused
 from audit import services as audit
 from outbox import services as outbox
 from routing.models import Assignment, Decision, Lead, SlaTimer
-from routing.services import deciding, desk
+from routing.services import claim, deciding, desk
 from routing.services.outcomes import Case
 from routing.services.placing import keep
 
@@ -60,6 +60,9 @@ def settle(*, timer: SlaTimer, actor: Actor, now: datetime) -> None:
 
     :raises AlreadySettled: if another sweep, or a touch, settled it first
     """
+    if timer.kind == SlaTimer.Kind.BREACH:
+        claim.take_turn()
+    desk.lock(timer.lead)
     running = SlaTimer.objects.filter(pk=timer.pk, state=SlaTimer.State.RUNNING, due_at__lte=now)
     if not running.update(state=SlaTimer.State.FIRED, settled_at=now):
         raise AlreadySettled
