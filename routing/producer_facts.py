@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from licenses.authority import CertificationFact, LicenseFact, Licensing
@@ -11,25 +12,33 @@ from routing.geography.states import STATE_ZONES
 from routing.roster import RosterProducer
 from rules_engine.engine.catalog import Facts
 
+ZONES: Final = tuple(sorted({zone for zones in STATE_ZONES.values() for zone in zones}))
+
 
 def producer_facts(producer: RosterProducer, now: datetime) -> Facts:
     """Return the producer's facts at an instant.
 
-    Zone offsets of the United States are whole hours, so nothing changes by itself within one UTC hour: the answer is
-    kept for that long.
+    They change by themselves only when a day begins somewhere, so the answer is kept for as long as it is the same day
+    in every state's zones and in the producer's own.
     """
-    return _facts_in_hour(producer, now.astimezone(UTC).replace(minute=0, second=0, microsecond=0))
+    hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    return _facts_on(producer, _days(hour), producer.local_day(now))
+
+
+@lru_cache(maxsize=1_000)
+def _days(hour: datetime) -> tuple[date, ...]:
+    """Return the day it is in each of ZONES; their offsets are whole hours, so one answer serves an hour."""
+    return tuple(hour.astimezone(ZoneInfo(zone)).date() for zone in ZONES)
 
 
 @lru_cache(maxsize=20_000)
-def _facts_in_hour(producer: RosterProducer, hour: datetime) -> Facts:
-    return CATALOG.facts(_raw(producer, hour))
+def _facts_on(producer: RosterProducer, days: tuple[date, ...], today: date) -> Facts:
+    return CATALOG.facts(_raw(producer, dict(zip(ZONES, days, strict=True)), today))
 
 
-def _raw(producer: RosterProducer, now: datetime) -> Mapping[str, object]:
+def _raw(producer: RosterProducer, days: Mapping[str, date], today: date) -> Mapping[str, object]:
     licensing = producer.licensing
-    authorities = sorted(_authorities(licensing, now))
-    today = producer.local_day(now)
+    authorities = sorted(_authorities(licensing, days))
     valid = [fact for fact in licensing.certifications if _certified(fact, today)]
     return {
         "producer.resident_state": licensing.resident_state,
@@ -57,16 +66,16 @@ def _raw(producer: RosterProducer, now: datetime) -> Mapping[str, object]:
     }
 
 
-def _authorities(licensing: Licensing, now: datetime) -> set[tuple[str, str]]:
+def _authorities(licensing: Licensing, days: Mapping[str, date]) -> set[tuple[str, str]]:
     """Return (state, line) in force today in every zone of the state; the guard judges each lead more exactly."""
     found = set()
     for license_ in licensing.licenses:
-        days = [now.astimezone(ZoneInfo(zone)).date() for zone in STATE_ZONES.get(license_.state, ("UTC",))]
-        if _in_force(license_, days):
+        here = [days[zone] for zone in STATE_ZONES.get(license_.state, ())]
+        if here and _in_force(license_, here):
             found |= {
                 (license_.state, line.line)
                 for line in license_.lines
-                if line.status == "ACTIVE" and _within(line.effective_date, line.expiry_date, days)
+                if line.status == "ACTIVE" and _within(line.effective_date, line.expiry_date, here)
             }
     return found
 

@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db import connection
+from django.db.models import OuterRef, Subquery
 
 from accounts.errors import Missing
-from licenses.models import ProducerChange
 from routing import facts as lead_facts
 from routing.decision import (
     Considered,
@@ -24,11 +24,11 @@ from routing.decision import (
     consider,
     judge_producer,
 )
-from routing.models import Lead, Person, PoolCredit, ProducerLoad, RosterChange, RosterState
+from routing.models import Lead, Person, PoolCredit, ProducerLoad
 from routing.roster import Roster
 from routing.services import roster as rosters
 from rules_engine import queries as rules
-from rules_engine.models import RuleSet, RuleSetVersion
+from rules_engine.models import RuleSetVersion
 
 STAGE_ROUTE = "route"
 
@@ -45,21 +45,24 @@ def context() -> Context:
     return Context(rules_at(pins), rosters.current(version))
 
 
+# One statement for what every decision asks first; spelled out, since composing it took longer than running it.
+LIVE: Final = """
+SELECT sets.slug, sets.stage, sets.live_version_id, version.number,
+       (SELECT state.version FROM routing_rosterstate state WHERE state.id = 1),
+       EXISTS (SELECT 1 FROM licenses_producerchange WHERE folded_version IS NULL)
+       OR EXISTS (SELECT 1 FROM routing_rosterchange WHERE folded_version IS NULL)
+FROM rules_engine_ruleset sets
+LEFT JOIN rules_engine_rulesetversion version ON version.id = sets.live_version_id
+ORDER BY sets.position, sets.slug
+"""
+
+
 def _live() -> list[dict[str, Any]]:
-    """Read the live versions, the roster's version and whether changes wait to be folded, in one statement."""
-    dirty = Exists(ProducerChange.objects.filter(folded_version__isnull=True)) | Exists(
-        RosterChange.objects.filter(folded_version__isnull=True)
-    )
-    rows = (
-        RuleSet.objects.order_by("position", "slug")
-        .annotate(
-            number=F("live_version__number"),
-            roster=Subquery(RosterState.objects.filter(pk=1).values("version")),
-            dirty=dirty,
-        )
-        .values("slug", "stage", "live_version_id", "number", "roster", "dirty")
-    )
-    return [dict(row) for row in rows]
+    """Read the live versions, the roster's version and whether changes wait to be folded."""
+    names = ("slug", "stage", "live_version_id", "number", "roster", "dirty")
+    with connection.cursor() as cursor:
+        cursor.execute(LIVE)
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 @lru_cache(maxsize=64)
