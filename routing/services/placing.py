@@ -42,6 +42,8 @@ def place(case: Case) -> Placement:
 
     A failure while deciding or claiming is undone to here and becomes fallback `ROUTING_ERROR`: the lead stays.
     """
+    lead = case.lead
+    before, was_new = {name: getattr(lead, name) for name in CHANGED}, lead._state.adding
     try:
         with transaction.atomic():
             return _place(case)
@@ -49,7 +51,10 @@ def place(case: Case) -> Placement:
         raise
     except Exception:
         # Whatever a rule, a row or the code did, the lead must stay and a person must see it.
-        log.exception("lead.routing_failed", extra={"lead_id": str(case.lead.pk)})
+        log.exception("lead.routing_failed", extra={"lead_id": str(lead.pk)})
+    for name, value in before.items():
+        setattr(lead, name, value)
+    lead._state.adding = was_new  # the row is gone with the savepoint, and Django does not notice
     return keep(case, "ROUTING_ERROR")
 
 
