@@ -18,7 +18,7 @@ from accounts.actor import Actor, ActorKind
 from accounts.errors import FieldProblem, Forbidden, Invalid, Missing
 from accounts.http import actor_of
 from routing.api import documents
-from routing.models import Decision, Lead, QueueItem
+from routing.models import Decision, Lead, LeadSource, QueueItem
 from routing.payload import LeadIn, read_json
 from routing.queries import visible
 from routing.services import desk, explaining, fallback, handing, intake
@@ -45,6 +45,11 @@ class LeadMoves(APIView):
     def lead(self, request: Request, pk: UUID) -> Lead:
         """Return the lead, if the asker may see it; to others it does not exist."""
         return get_object_or_404(visible.leads(actor_of(request)).select_related("source", "person", "owner"), pk=pk)
+
+
+def sender(request: Request) -> LeadSource | None:
+    """Return the lead source whose key was sent, if one was."""
+    return request.auth if isinstance(request.auth, LeadSource) else None
 
 
 def require(actor: Actor, permission: str, scope: str) -> None:
