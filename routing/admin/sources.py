@@ -1,26 +1,20 @@
-"""Lead sources: what they may do, what they must send, their key, and a lead to try them with."""
+"""Lead sources: what they may do, what they must send, and how many leads they sent."""
 
-import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
 from django.utils import timezone
 
-from accounts.errors import Forbidden, Invalid, Refused
 from accounts.http import actor_of
+from routing.admin import source_buttons
 from routing.admin.inputs import checkboxes
-from routing.admin.lead_form import LeadForm, raw_values
 from routing.admin.saving import SetupPages
 from routing.models import Lead, LeadSource
 from routing.models.source import DEFAULT_SCOPES
@@ -36,8 +30,6 @@ NAMES: Final[Mapping[str, str]] = {
     "source_campaign": "Campaign",
     "attributes": "Anything else",
 }
-TONES: Final[Mapping[str, str]] = {"assigned": "ok", "rejected": "bad", "quarantined": "bad"}
-Page = Callable[[HttpRequest, LeadSource], HttpResponse]
 
 
 def field_label(name: str) -> str:
@@ -103,11 +95,7 @@ class LeadSourceAdmin(SetupPages):
 
     def get_urls(self) -> list[URLPattern]:
         """Add the two buttons."""
-        return [
-            path("<int:pk>/key/", self._button(self._issue_key), name="routing_leadsource_key"),
-            path("<int:pk>/test/", self._button(self._test), name="routing_leadsource_test"),
-            *super().get_urls(),
-        ]
+        return [*source_buttons.urls(), *super().get_urls()]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Keep the slug: rules name it."""
@@ -135,56 +123,6 @@ class LeadSourceAdmin(SetupPages):
     def save_whole(self, request: HttpRequest, row: Any, rows: Sequence[Any], removed: Sequence[Any]) -> None:
         """Save through the service."""
         sources.save_source(source=row, actor=actor_of(request), now=timezone.now())
-
-    def _button(self, page: Page) -> Any:
-        def view(request: HttpRequest, pk: int) -> HttpResponse:
-            if not self.may_edit(request):
-                raise PermissionDenied
-            if request.method != "POST":
-                return HttpResponseNotAllowed(["POST"])
-            return page(request, get_object_or_404(LeadSource, pk=pk))
-
-        return self.admin_site.admin_view(view)
-
-    def _issue_key(self, request: HttpRequest, source: LeadSource) -> HttpResponse:
-        """Show the key on the answer itself: it is kept nowhere, not even in a message."""
-        try:
-            key = sources.issue_source_key(source=source, actor=actor_of(request), now=timezone.now())
-        except Forbidden as refusal:
-            raise PermissionDenied from refusal
-        except Refused as refusal:
-            return self._page(request, source, "routing/source_key.html", {"refusal": refusal.message})
-        sample = json.dumps(sources.sample_lead(source), ensure_ascii=False)
-        url = request.build_absolute_uri(reverse("leads"))
-        return self._page(request, source, "routing/source_key.html", {"key": key, "sample": sample, "url": url})
-
-    def _test(self, request: HttpRequest, source: LeadSource) -> HttpResponse:
-        """Show what the source would hear for a usual lead, or for the one the form tells."""
-        told = "first_name" in request.POST
-        sent = sources.sample_lead(source)
-        form = LeadForm(request.POST) if told else LeadForm(initial={**raw_values(sent), "attributes": ""})
-        trial = None
-        if not told or form.is_valid():
-            sent = form.payload() if told else sent
-            trial = sources.try_out(source=source, sent=sent, actor=actor_of(request), now=timezone.now())
-            self._blame(form, trial)
-        tone = TONES.get(trial.outcome["status"], "warn") if trial and trial.outcome else "bad"
-        return self._page(request, source, "routing/test_post.html", {"trial": trial, "form": form, "tone": tone})
-
-    def _blame(self, form: LeadForm, trial: sources.Trial) -> None:
-        """Show what is wrong with the lead at its fields."""
-        if form.is_bound:
-            form.blame(Invalid(trial.problems))
-        else:
-            form.note([asdict(problem) for problem in trial.problems], trial.sent)
-
-    def _page(
-        self, request: HttpRequest, source: LeadSource, template: str, context: Mapping[str, Any]
-    ) -> TemplateResponse:
-        trail = [(str(source), reverse("admin:routing_leadsource_change", args=[source.pk]))]
-        return TemplateResponse(
-            request, template, {**self.admin_site.each_context(request), "source": source, "trail": trail, **context}
-        )
 
     @admin.display(description="Active", ordering="is_active", boolean=True)
     def active(self, source: LeadSource) -> bool:

@@ -7,13 +7,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
 from accounts.policy import Role
 from routing.models import IntakeRecord, LeadSource
 from routing.models.source import hash_key
 from routing.services import roster
 from tests.factories import make_user
-from tests.integration.routing_setup.cast import make_source
+from tests.integration.routing_setup.cast import browser_of, make_source
 
 pytestmark = pytest.mark.django_db
 
@@ -34,13 +33,6 @@ def admin() -> Client:
     """Return an administrator's browser; the process's memory of another roster is dropped first."""
     roster.forget()
     return browser_of(make_user(Role.ADMINISTRATOR))
-
-
-def browser_of(person: User) -> Client:
-    """Return this person's browser."""
-    browser = Client()
-    browser.force_login(person)
-    return browser
 
 
 def test_an_administrator_opens_a_source_by_ticking_boxes(admin: Client) -> None:

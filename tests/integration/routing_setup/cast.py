@@ -3,7 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from django.test import Client
+
 from accounts.actor import Actor
+from accounts.models import User
 from accounts.policy import Role
 from licenses.models import Producer
 from routing.models import LeadSource, Pool, ProducerProfile
@@ -16,6 +19,13 @@ NOON: Final = datetime(2026, 5, 13, 16, 0, tzinfo=UTC)
 def make_actor(role: Role = Role.OPERATIONS) -> Actor:
     """Return somebody of the role."""
     return make_user(role).actor()
+
+
+def browser_of(person: User) -> Client:
+    """Return this person's browser."""
+    browser = Client()
+    browser.force_login(person)
+    return browser
 
 
 def make_producer(npn: str = "1001", **fields: Any) -> Producer:
