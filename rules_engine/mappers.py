@@ -10,7 +10,7 @@ from rules_engine.models import Rule, RuleSet
 
 def document_of(ruleset: RuleSet) -> dict[str, Any]:
     """Return the draft as one document, rules in their order."""
-    return document(ruleset, [rule.body for rule in ruleset.rules.order_by("position", "pk")])
+    return document(ruleset, [rule.body for rule in ruleset.rules.all()])
 
 
 def document(ruleset: RuleSet, bodies: list[Any]) -> dict[str, Any]:

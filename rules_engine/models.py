@@ -1,5 +1,7 @@
 """Rule sets, their draft rules, and the immutable versions published from them."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -61,12 +63,12 @@ class Rule(models.Model):
     position = models.PositiveIntegerField()
     name = models.CharField(max_length=2000)
     body = models.JSONField()
-    history = HistoricalRecords()
+    history: Any = HistoricalRecords()  # a manager, once the class is made
 
     class Meta:
         """In the order of the document."""
 
-        ordering = ["ruleset", "position", "pk"]
+        ordering = ["ruleset_id", "position", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["ruleset", "rule_id"], name="rule_id_once_in_a_set"),
             models.CheckConstraint(condition=Q(rule_id__regex=RULE_ID), name="rule_id_format"),
@@ -99,7 +101,7 @@ class RuleSetVersion(models.Model):
         """Newest first."""
 
         verbose_name = "published version"
-        ordering = ["ruleset", "-number"]
+        ordering = ["ruleset_id", "-number"]
         constraints = [models.UniqueConstraint(fields=["ruleset", "number"], name="rule_set_version_number_once")]
 
     def __str__(self) -> str:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.db.models import Prefetch
+
 from accounts.errors import Missing
 from rules_engine.catalog_setting import catalog
 from rules_engine.documents import content_hash
@@ -55,6 +57,12 @@ class UnreadableError(Exception):
 def is_readable(version: RuleSetVersion) -> bool:
     """Say whether this release can run a published version."""
     return parse(version.document, catalog()).tree is not None
+
+
+def list_sets() -> list[RuleSet]:
+    """Return every set in the order they speak, with what is live and the rules of its draft."""
+    live = RuleSetVersion.objects.select_related("restored_from")
+    return list(RuleSet.objects.prefetch_related("rules", Prefetch("live_version", live)))
 
 
 def get_set(slug: str) -> RuleSet:

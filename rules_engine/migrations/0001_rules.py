@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'published version',
-                'ordering': ['ruleset', '-number'],
+                'ordering': ['ruleset_id', '-number'],
             },
         ),
         migrations.AddField(
@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
                 ('ruleset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='rules_engine.ruleset')),
             ],
             options={
-                'ordering': ['ruleset', 'position', 'pk'],
+                'ordering': ['ruleset_id', 'position', 'pk'],
                 'constraints': [models.UniqueConstraint(fields=('ruleset', 'rule_id'), name='rule_id_once_in_a_set'), models.CheckConstraint(condition=models.Q(('rule_id__regex', '^[a-z0-9][a-z0-9_.-]*$')), name='rule_id_format')],
             },
         ),

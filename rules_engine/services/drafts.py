@@ -15,9 +15,10 @@ from rules_engine import mappers
 from rules_engine.catalog_setting import catalog
 from rules_engine.documents import content_hash
 from rules_engine.engine.nodes import Rule as RuleNode
+from rules_engine.engine.nodes import RuleSetTree
 from rules_engine.engine.parse import parse, parse_rule
 from rules_engine.models import Rule, RuleSet
-from rules_engine.services.validation import field_problems
+from rules_engine.services.validation import field_problems, stage_problems
 
 
 class EditedMeanwhile(Refused):
@@ -103,16 +104,11 @@ def import_document(*, ruleset: RuleSet, document: Any, actor: Actor, now: datet
     :raises Invalid: if the document has problems or is of another stage
     """
     policy.require(actor, "rules.edit")
-    parsed = parse(document, catalog(), draft=True)
-    if parsed.tree is None:
-        raise Invalid(field_problems(parsed.problems))
-    if parsed.tree.stage != ruleset.stage:
-        text = f"This set is of the stage {ruleset.stage}; the document is of the stage {parsed.tree.stage}."
-        raise Invalid((FieldProblem("/stage", "stage.other", text),), text)
+    tree = _parsed_set(document, ruleset)
     present = {row.rule_id: row for row in _locked_rules(ruleset)}
-    ruleset.time_zone = parsed.tree.time_zone
+    ruleset.time_zone = tree.time_zone
     ruleset.save(update_fields=["time_zone"])
-    for position, node in enumerate(parsed.tree.rules):
+    for position, node in enumerate(tree.rules):
         row = present.pop(node.id, None) or Rule(ruleset=ruleset)
         before = row.body
         row.position, moved = position, row.position not in {None, position}
@@ -137,6 +133,14 @@ def _parsed(document: Any, ruleset: RuleSet) -> RuleNode:
     if parsed.rule is None:
         raise Invalid(field_problems(parsed.problems))
     return parsed.rule
+
+
+def _parsed_set(document: Any, ruleset: RuleSet) -> RuleSetTree:
+    parsed = parse(document, catalog(), draft=True)
+    problems = field_problems(parsed.problems) or stage_problems(parsed.tree, ruleset.stage)
+    if parsed.tree is None or problems:
+        raise Invalid(problems)
+    return parsed.tree
 
 
 def _locked_rules(ruleset: RuleSet) -> list[Rule]:

@@ -82,9 +82,10 @@ def roll_back(*, ruleset: RuleSet, number: int, comment: str, actor: Actor, now:
 def _locked(ruleset: RuleSet) -> RuleSet:
     """Return the set, held until the end of the transaction; of a route set all route sets, so that one stays live.
 
-    Two who publish at once take turns, and the second finds the draft published already.
+    Two who publish at once take turns, and the second finds the draft published already. It must not join the live
+    version: who waited for the lock gets the new row of the set with the old statement's view of everything joined.
     """
-    held = RuleSet.objects.select_for_update(of=("self",), no_key=True).select_related("live_version").order_by("pk")
+    held = RuleSet.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
     scope = held.filter(stage=Stage.ROUTE) if ruleset.stage == Stage.ROUTE else held.filter(pk=ruleset.pk)
     rows = list(scope)
     others = [row for row in rows if row.pk != ruleset.pk and row.live_version_id is not None]

@@ -43,13 +43,25 @@ class Validation:
         return self.problems + self.failures
 
 
-def validate(*, document: Any, draft: bool = False) -> Validation:
-    """Judge a document from any hand; nothing is written. A draft may hold muted conditions."""
+def validate(*, document: Any, stage: str = "", draft: bool = False) -> Validation:
+    """Judge a document from any hand; nothing is written. `stage` is that of the set it is meant for, if for one.
+
+    A draft may hold muted conditions.
+    """
     parsed = parse(document, catalog(), draft=draft)
-    if parsed.tree is None:
-        return Validation(None, field_problems(parsed.problems), ())
+    problems = field_problems(parsed.problems) or stage_problems(parsed.tree, stage)
+    if parsed.tree is None or problems:
+        return Validation(None, problems, ())
     compile_set(parsed.tree, catalog())
     return Validation(parsed.tree, (), run_examples(parsed.tree, catalog()))
+
+
+def stage_problems(tree: RuleSetTree | None, stage: str) -> tuple[FieldProblem, ...]:
+    """Return the problem of a document meant for a set of another stage."""
+    if tree is None or stage in {"", tree.stage}:
+        return ()
+    text = f"This set is of the stage {stage}; the document is of the stage {tree.stage}."
+    return (FieldProblem("/stage", "stage.other", text),)
 
 
 def field_problems(problems: Iterable[Problem]) -> tuple[FieldProblem, ...]:

@@ -1,5 +1,6 @@
 """Editing draft rules, against the database."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -190,7 +191,7 @@ def test_a_set_is_made_described_and_refused(ops: Actor, now: datetime) -> None:
 def test_an_auditor_changes_no_draft(auditor: Actor, now: datetime) -> None:
     ruleset = make_rule_set(rules=[POOR])
     rule = ruleset.rules.get()
-    attempts = [
+    attempts: list[Callable[[], object]] = [
         lambda: rules.create_rule(ruleset=ruleset, document=GATE_RULE, actor=auditor, now=now),
         lambda: rules.save_rule(rule=rule, document=POOR, actor=auditor, now=now),
         lambda: rules.delete_rule(rule=rule, actor=auditor, now=now),
