@@ -48,6 +48,7 @@ SECTIONS: Final = (
         "rules",
         (
             Entry("Rule sets", "admin:rules_engine_ruleset_changelist", ("rules.view",)),
+            Entry("Draft rules", "admin:rules_engine_rule_changelist", ("rules.view",)),
             Entry("Published versions", "admin:rules_engine_rulesetversion_changelist", ("rules.view",)),
         ),
     ),

@@ -88,7 +88,7 @@ def import_document(request: HttpRequest, pk: int) -> HttpResponse:
         "text": text,
         "problems": problems,
     }
-    return show(request, "import.html", context, status=422 if problems else 200)
+    return show(request, "import.html", context)
 
 
 def _offered(request: HttpRequest, ruleset: RuleSet) -> str:

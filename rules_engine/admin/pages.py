@@ -47,16 +47,11 @@ def page(read: str, *methods: str, write: str = "") -> Callable[[View[P]], View[
 
 
 def show(
-    request: HttpRequest,
-    template: str,
-    context: Mapping[str, Any],
-    *,
-    media: forms.Media | None = None,
-    status: int = 200,
-) -> TemplateResponse:
+    request: HttpRequest, template: str, context: Mapping[str, Any], media: forms.Media | None = None
+) -> HttpResponse:
     """Return one of our pages inside the site's frame."""
     whole = {**admin.site.each_context(request), "media": media or forms.Media(), **context}
-    return TemplateResponse(request, f"rules_engine/{template}", whole, status=status)
+    return TemplateResponse(request, f"rules_engine/{template}", whole)
 
 
 def problems_of(refusal: Refused) -> tuple[FieldProblem, ...]:

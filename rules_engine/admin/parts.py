@@ -12,7 +12,7 @@ from rules_engine.engine.catalog import Field
 from rules_engine.engine.nodes import Gate, Require, Route, Status
 from rules_engine.engine.operators import OPERATORS
 from rules_engine.engine.parse_rules import EXPECTS
-from rules_engine.engine.stages import GATE_EFFECTS, STAGES, TIERS
+from rules_engine.engine.stages import GATE_EFFECTS, STAGES, STOPPING_EFFECTS, TIERS
 
 Choices = Sequence[tuple[str, str]]
 
@@ -28,14 +28,14 @@ EFFECTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One labelled input, bound to a place of the rule; `only` names the key without which it makes no sense."""
+    """One labelled input, bound to a place of the rule; `only` lists the kinds or effects it is for."""
 
     path: str
     label: str
     kind: str = "text"  # text, long, number, date, list or select
     help: str = ""
     choices: Choices = ()
-    only: str = ""
+    only: tuple[str, ...] = ()
     required: bool = False
 
     @property
@@ -52,13 +52,14 @@ STAGE_PARTS: Final[Mapping[str, tuple[Part, ...]]] = {
             "/effect", "What happens", "select", choices=[(code, EFFECTS[code]) for code in GATE_EFFECTS], required=True
         ),
         Part("/reason", "Reason code", help="In capitals, such as STATE_CLOSED.", required=True),
-        Part("/needs", "What is required", "list", "Names of fields or documents, with commas between."),
+        Part("/needs", "What is required", "list", "Fields or documents, commas between.", only=("require",)),
         MESSAGE,
         Part(
             "/on_unknown",
             "When a fact is missing",
             "select",
             choices=[("", "The lead goes to review"), ("skip", "The rule is skipped")],
+            only=tuple(sorted(STOPPING_EFFECTS)),
         ),
     ),
     "score": (Part("/add", "Points", "number", "A whole number from -100 to 100.", required=True),),
@@ -79,9 +80,9 @@ STAGE_PARTS: Final[Mapping[str, tuple[Part, ...]]] = {
         ),
     ),
     "eligibility": (
-        Part("/reason", "Reason code", help="In capitals, such as TRAINING_MISSING.", only="require", required=True),
-        Part("/message", MESSAGE.label, "long", MESSAGE.help, only="require"),
-        Part("/weight", "Weight", "number", "What a preferred producer gains.", only="prefer", required=True),
+        Part("/reason", "Reason code", help="In capitals, such as TRAINING_MISSING.", only=("require",), required=True),
+        Part("/message", MESSAGE.label, "long", MESSAGE.help, only=("require",)),
+        Part("/weight", "Weight", "number", "What a preferred producer gains.", only=("prefer",), required=True),
     ),
 }
 

@@ -63,4 +63,4 @@ def _publish_page(request: HttpRequest, ruleset: RuleSet, refused: tuple[FieldPr
         "refused": refused,
         "comment": request.POST.get("comment", ""),
     }
-    return show(request, "publish.html", context, status=409 if request.method == "POST" else 200)
+    return show(request, "publish.html", context)

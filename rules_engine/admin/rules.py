@@ -82,7 +82,7 @@ class RuleAdmin(HistoryPages, PolicyAdmin):
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
         """Go back to the set."""
         messages.success(request, f"{obj_display} is out of the draft. What is live stays until you publish.")
-        gone = Rule.history.filter(id=obj_id).first()  # type: ignore[attr-defined]  # a manager on the class
+        gone = Rule.history.filter(id=obj_id).first()
         return HttpResponseRedirect(reverse("admin:rules_engine_ruleset_change", args=[gone.ruleset_id]))
 
 
@@ -173,7 +173,7 @@ def _form(
         "builder": parts.builder_data(ruleset.stage),
         "may_edit": may(request, "rules.edit"),
     }
-    return show(request, "rule.html", context, media=MEDIA, status=422 if problems else 200)
+    return show(request, "rule.html", context, media=MEDIA)
 
 
 def _get_rule(pk: int) -> Rule:

@@ -114,7 +114,7 @@ def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
         "refused": refused,
         "comment": request.POST.get("comment", ""),
     }
-    return show(request, "roll_back.html", context, status=409 if refused else 200)
+    return show(request, "roll_back.html", context)
 
 
 def _get_version(pk: int) -> RuleSetVersion:

@@ -3,13 +3,14 @@ import { element, uniqueId } from "./dom.js";
 
 const BY_STEP = { field: "[data-field]", op: "[data-op]", value: "[data-operand] :is(input, select, summary)", ref: "[data-operand] select:not(.fl-sort)", key: "[data-operand] :is(select, input)", at: "[data-at]", expect: "[data-expect] :is(input, select)" };
 
-export function place(form, problems) {
+/* Show each problem at its place, and return those that have none; `isFresh(home)` says where it is too early. */
+export function place(form, problems, isFresh) {
   clear(form);
   const elsewhere = [];
   for (const problem of problems) {
     const home = closest(form, problem.pointer);
-    if (home) put(home, problem);
-    else elsewhere.push(problem);
+    if (!home) elsewhere.push(problem);
+    else if (!isFresh(home)) put(home, problem);
   }
   return elsewhere;
 }

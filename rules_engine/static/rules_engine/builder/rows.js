@@ -43,7 +43,7 @@ export class Rows {
     item.dataset.place = row.pointer;
     item.style.setProperty("--depth", Math.max(0, row.depth - 1));
     if (row.depth) item.dataset.inner = "";
-    if (row.parent) item.firstElementChild.append(this.#actions(row));
+    if (row.parent) item.querySelector(".fl-row-grid").append(this.#actions(row));
     if (row.node.leaf) this.#leaf(item, row);
     else {
       const join = item.querySelector("[data-join]");

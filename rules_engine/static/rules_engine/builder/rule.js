@@ -14,6 +14,7 @@ const ASKS = ["require", "prefer"];
 function start(form) {
   const data = JSON.parse(document.getElementById("builder-data").textContent);
   const textarea = form.elements.body;
+  const json = form.querySelector("[data-json]");
   const live = form.querySelector("[data-live]");
   const kind = form.querySelector("[data-rule-kind]");
   const asks = form.querySelector('[data-conditions="asks"]');
@@ -26,6 +27,11 @@ function start(form) {
   const asked = asks && new Rows(asks, { data, always: "Add at least one condition.", changed, say });
   const examples = new Examples(form.querySelector("[data-examples]"), { data, expects, changed, say });
   const preview = previewer(form, () => textarea.value, told);
+
+  /* In a new rule an input nobody has been to yet is not wrong, only empty. */
+  const isNew = form.dataset.new === "true" && !focusFault;
+  const isFresh = (home) => isNew && !("touched" in home.dataset) && home.matches(".fl-field");
+  form.addEventListener("focusout", ({ target }) => { target.closest(".fl-field")?.setAttribute("data-touched", ""); });
 
   /* Write the textarea from what the form holds. */
   function changed() {
@@ -54,28 +60,34 @@ function start(form) {
       return;
     }
     for (const control of form.querySelectorAll("[data-path]")) parts.show(control, parts.get(body, control.dataset.path));
-    fitKind();
+    fit();
     show(true);
   }
 
   function show(isShown) {
     form.querySelector("[data-builder]").hidden = !isShown;
-    form.querySelector("[data-json]").open = !isShown;
+    if (!isShown) json.open = true;
     if (!isShown) say("The form cannot show this JSON. Mend it in the text.");
     preview();
   }
 
-  /* A requirement has a reason, a preference a weight: what makes no sense is out of sight and out of the rule. */
-  function fitKind() {
-    for (const field of form.querySelectorAll("[data-only]")) field.hidden = field.dataset.only !== kind.value;
+  /* A requirement has a reason, a preference a weight: what makes no sense is out of sight and, on a change, out of the rule. */
+  function fit(take = false) {
+    const mode = kind ? kind.value : body.effect;
+    for (const field of form.querySelectorAll("[data-only]")) {
+      field.hidden = !field.dataset.only.split(" ").includes(mode);
+      const control = field.querySelector("[data-path]");
+      if (!take || !field.hidden) continue;
+      control.value = "";
+      parts.put(body, control.dataset.path, undefined);
+    }
   }
 
   function changeKind() {
-    for (const key of [...ASKS, "reason", "message", "weight"]) delete body[key];
+    for (const key of ASKS) delete body[key];
     asked.base = `/${kind.value}`;
     asked.draw();
-    for (const control of form.querySelectorAll("[data-only] [data-path]")) control.value = "";
-    fitKind();
+    fit(true);
     changed();
   }
 
@@ -87,7 +99,7 @@ function start(form) {
     }
     form.querySelector("[data-sentence]").textContent = answer.sentence || "Not complete yet.";
     examples.results(answer.examples);
-    const elsewhere = place(form, answer.problems);
+    const elsewhere = place(form, answer.problems, isFresh);
     const count = answer.problems.length;
     const failing = answer.examples.filter((example) => !example.passed).length;
     const lines = [count ? `${count} thing${count === 1 ? "" : "s"} to mend.` : "The rule is sound.", ...elsewhere.map((problem) => problem.detail)];
@@ -108,10 +120,12 @@ function start(form) {
 
   parts.bind(form, () => body, (control) => {
     suggestId(control);
+    if (control.dataset.path === "/effect") fit(true);
     changed();
   });
   kind?.addEventListener("change", changeKind);
   textarea.addEventListener("change", load);
+  json.open = false;
   load();
 }
 

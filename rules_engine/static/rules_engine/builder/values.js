@@ -57,6 +57,9 @@ function choices(field, values, change, label) {
     box.open = false;
     summary.focus();
   });
+  box.addEventListener("focusout", ({ relatedTarget }) => {
+    if (relatedTarget && !box.contains(relatedTarget)) box.open = false;
+  });
   return box;
 }
 
@@ -90,7 +93,7 @@ function boxes(field, chosen, label, change) {
 function listed(field, values, change, label) {
   const joined = (values ?? []).map((each) => (Array.isArray(each) ? each.join("/") : each)).join(", ");
   const hint = field.parts.length ? field.parts.join("/") : "";
-  const help = element("span", { class: "help", id: uniqueId("commas") }, hint ? `as ${hint}, commas between` : "commas between");
+  const help = element("span", { class: "help", id: uniqueId("commas") }, `${hint ? `as ${hint}, ` : ""}commas between`);
   const made = element("input", { type: "text", "aria-label": label, "aria-describedby": help.id });
   made.value = joined;
   made.addEventListener("input", () => {
