@@ -1,0 +1,156 @@
+"""Import leads from a CSV file: each row goes the way every lead goes, or is listed with its reason."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from accounts import policy
+from accounts.actor import Actor
+from accounts.errors import FieldProblem, Invalid, Refused
+from audit import services as audit
+from licenses.sources.cells import CellError, read_date, read_instant
+from licenses.sources.table import Row, TableError, read_table
+from routing import reasons
+from routing.models import LeadSource
+from routing.payload import Consent, LeadIn
+from routing.services import explaining, intake
+
+SOURCE: Final = "import"  # the source of leads from files, where the file's reader names no other
+CONSENT: Final = tuple(f"consent_{name}" for name in Consent.model_fields)
+COLUMNS: Final = (*(name for name in LeadIn.model_fields if name != "consent"), *CONSENT)
+# One column each, or another that will do: what no lead comes without.
+FLOOR: Final = (("first_name", "last_name"), ("phone", "email"), ("state", "zip"), ("product", "products", "line"))
+# Spreadsheets put an apostrophe before what would otherwise be a formula or a number.
+APOSTROPHE: Final = re.compile(r"'(?=[=+\-@0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of one line, or would: an outcome, a repeat of what came before, or the reason of its rejection."""
+
+    line: int
+    status: str
+    text: str
+
+
+def open_source() -> LeadSource:
+    """Return the built-in source of leads from files."""
+    source, _ = LeadSource.objects.get_or_create(slug=SOURCE, defaults={"name": "Imported from files"})
+    return source
+
+
+def import_leads(*, content: bytes, source: LeadSource, actor: Actor, clock: Callable[[], datetime]) -> Iterator[Fate]:
+    """Check the whole file's shape, then take its leads in one by one, each in a transaction of its own.
+
+    A long file takes a while, so each row is received at its own instant. The same file again repeats what it did: a
+    row is known by its external id, or for a day by its content.
+
+    :raises Forbidden: if the actor may not enter leads
+    :raises Invalid: if the file is not UTF-8 or has the wrong columns; nothing of it is taken
+    """
+    policy.require(actor, "leads.create")
+    rows = _read(content)
+    detail = {"rows": len(rows), "sha256": hashlib.sha256(content).hexdigest()}
+    audit.record(at=clock(), actor=actor, action="leads.import_started", target=source, detail=detail)
+    return (_fate(row, lambda lead: _receive(lead, source, clock())) for row in rows)
+
+
+def preview_leads(*, content: bytes, source: LeadSource | None, actor: Actor, now: datetime) -> Iterator[Fate]:
+    """Say where each lead of a file would go if it came alone, and now; writes nothing and looks for no duplicates.
+
+    :raises Forbidden: if the actor may not enter leads
+    :raises Invalid: if the file is not UTF-8 or has the wrong columns
+    """
+    policy.require(actor, "leads.create")
+    rows = _read(content)
+    return (_fate(row, lambda lead: _preview(lead, source, now)) for row in rows)
+
+
+def _read(content: bytes) -> list[Row]:
+    try:
+        rows = list(read_table(content, required=(), optional=COLUMNS))
+    except TableError as error:
+        raise _wrong_file(str(error)) from error
+    if not rows:
+        raise _wrong_file("The file holds no leads.")
+    header = next((row.cells for row in rows if not row.fault), {})
+    missing = [" or ".join(names) for names in FLOOR if header and not set(names) & set(header)]
+    if missing:
+        raise _wrong_file(f"Wrong columns: {'; '.join(missing)} is missing.")
+    return rows
+
+
+def _wrong_file(text: str) -> Invalid:
+    return Invalid((FieldProblem("", "file", text),), text)
+
+
+def _fate(row: Row, take: Callable[[dict[str, Any]], tuple[str, str]]) -> Fate:
+    if row.fault:
+        return Fate(row.line, "rejected", row.fault)
+    try:
+        return Fate(row.line, *take(_lead(row.cells)))
+    except CellError as fault:
+        return Fate(row.line, "rejected", str(fault))
+    except Invalid as invalid:
+        told = [f"{each.pointer.strip('/') or 'the row'}: {each.detail}" for each in invalid.problems]
+        return Fate(row.line, "rejected", " ".join(told) or invalid.message)
+    except Refused as refusal:
+        return Fate(row.line, "rejected", refusal.message)
+
+
+def _receive(lead: Mapping[str, Any], source: LeadSource, now: datetime) -> tuple[str, str]:
+    answer = intake.receive(source=source, body=json.dumps(lead).encode(), key=None, now=now)
+    if answer.status == 202:
+        return "quarantined", " ".join(str(each["detail"]) for each in answer.body["errors"])
+    return ("repeated", "came before") if answer.status == 200 else _told(answer.body)
+
+
+def _preview(lead: Mapping[str, Any], source: LeadSource | None, now: datetime) -> tuple[str, str]:
+    return _told(explaining.preview(data=lead, source=source, now=now))
+
+
+def _told(outcome: Mapping[str, Any]) -> tuple[str, str]:
+    """Return a status, and who got the lead or why nobody did; the person behind it is not named."""
+    producer = outcome["producer"]
+    if producer is None:
+        return outcome["status"], reasons.text(outcome["reason"]["code"])
+    tier, pool = outcome["tier"], outcome["pool"]
+    return outcome["status"], f"{producer['name']}, {', '.join(filter(None, [pool, tier]))}"
+
+
+def _lead(cells: Mapping[str, str]) -> dict[str, Any]:
+    """Return a row as a source would send it; what is empty is left out."""
+    given = {name: APOSTROPHE.sub("", value, count=1) for name, value in cells.items() if value}
+    lead: dict[str, Any] = {name: value for name, value in given.items() if name not in CONSENT}
+    if "products" in lead:
+        lead["products"] = _listed(given["products"])
+    if "premium" in lead:
+        lead["premium"] = given["premium"].replace("$", "").replace(",", "")
+    if "attributes" in lead:
+        lead["attributes"] = dict(_pairs(given["attributes"]))
+    day: date | None = read_date(given, "birth_date")
+    consent = _consent(given)
+    return lead | ({"birth_date": day.isoformat()} if day else {}) | ({"consent": consent} if consent else {})
+
+
+def _consent(given: Mapping[str, str]) -> dict[str, Any]:
+    consent: dict[str, Any] = {name.removeprefix("consent_"): given[name] for name in CONSENT if name in given}
+    at = read_instant(given, "consent_captured_at")
+    lists = {name: _listed(consent[name]) for name in ("channels", "sellers") if name in consent}
+    return consent | lists | ({"captured_at": at.isoformat()} if at else {})
+
+
+def _listed(text: str) -> list[str]:
+    return [item.strip() for item in re.split(r"[;|]", text) if item.strip()]
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    for item in _listed(text):
+        name, colon, value = item.partition(":")
+        if not colon:
+            raise CellError(f"attributes {item[:40]!r} is not “name: value”")
+        yield name.strip(), value.strip()
