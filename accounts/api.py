@@ -35,3 +35,11 @@ class Allows(BasePermission):
         """Ask the policy table."""
         permission = self.read if request.method in SAFE_METHODS else self.write
         return bool(permission) and allows(actor_of(request), permission)
+
+
+class SignedIn(BasePermission):
+    """Let in whoever is known, person or lead source; each view then asks the policy table what they may do."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Say whether a person or a source is known."""
+        return bool(request.user and request.user.is_authenticated)

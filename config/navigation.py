@@ -60,6 +60,7 @@ SECTIONS: Final = (
             Entry("Licences", "admin:licenses_license_changelist", ("licenses.view",)),
             Entry("Carriers", "admin:licenses_carrier_changelist", ("licenses.view",)),
             Entry("Products", "admin:licenses_product_changelist", ("licenses.view",)),
+            Entry("Line names", "admin:licenses_loamap_changelist", ("licenses.view",)),
             Entry("Appointment regimes", "admin:licenses_appointmentregime_changelist", ("licenses.view",)),
             Entry("Refreshes", "admin:licenses_licenserefresh_changelist", ("licenses.view",)),
         ),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("healthz/ready", health.ready, name="ready"),
     path("metrics", metrics, name="metrics"),
     path("api/v1/", include("routing.api.urls")),
+    path("api/v1/", include("licenses.api.urls")),
     path("api/v1/", include("rules_engine.api.urls")),
     path("api/schema/", include(schema_urlpatterns)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from licenses.authority import Ask, Authority, judge
+from licenses.authority import Ask, Authority, Case
 from routing.catalog import CATALOG
 from routing.producer_facts import producer_facts
 from routing.reasons import PRODUCER_REASONS
@@ -230,9 +230,10 @@ def _consider_pool(inquiry: Inquiry, base: Considered) -> Considered:
     pool = roster.pools.get(base.pool or "")
     if pool is None or not pool.is_active or routed is None or inquiry.ask is None:
         return replace(base, reason="POOL_UNKNOWN")
+    guard = Case(inquiry.ask, roster.agency.regimes, inquiry.now)
     residue = eligibility(inquiry.context.rules.eligibility, inquiry.facts, inquiry.now)
     standings = tuple(
-        _standing(roster.producers[producer_id], inquiry, inquiry.ask, residue)
+        _standing(roster.producers[producer_id], inquiry, guard, residue)
         for producer_id in roster.pool_members(pool.slug)
     )
     status, reason = _verdict(standings)
@@ -264,12 +265,15 @@ def by_hand(standings: tuple[Standing, ...]) -> Considered:
 
 def judge_producer(producer: RosterProducer, inquiry: Inquiry, ask: Ask) -> Standing:
     """Say how one producer stands towards the lead, pool or no pool."""
-    return _standing(producer, inquiry, ask, eligibility(inquiry.context.rules.eligibility, inquiry.facts, inquiry.now))
+    guard = Case(ask, inquiry.context.roster.agency.regimes, inquiry.now)
+    return _standing(
+        producer, inquiry, guard, eligibility(inquiry.context.rules.eligibility, inquiry.facts, inquiry.now)
+    )
 
 
-def _standing(producer: RosterProducer, inquiry: Inquiry, ask: Ask, residue: Residue) -> Standing:
+def _standing(producer: RosterProducer, inquiry: Inquiry, guard: Case, residue: Residue) -> Standing:
     agency, now = inquiry.context.roster.agency, inquiry.now
-    authority = judge(producer.licensing, ask, agency.regimes, now)
+    authority = guard.judge(producer.licensing)
     judged = residue.judge(producer_facts(producer, now))
     blocks = [Block(each.code, each.text) for each in authority.blocks]
     blocks += [Block(each.reason, each.message, each.rule) for each in judged.blocks]

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from licenses.authority import Ask
+from licenses.authority import Ask, ProductLines
 from routing.catalog import CATALOG
 from routing.models import Lead, Person
 from routing.roster import AgencyFacts
@@ -67,7 +67,7 @@ def ask_for(lead: Lead, agency: AgencyFacts) -> Ask | None:
     return Ask(
         state=lead.governing_state,
         zones=tuple(lead.zones),
-        products=tuple(agency.products[code] for code in lead.products if code in agency.products),
+        products=tuple(agency.products.get(code) or ProductLines(code, ()) for code in lead.products),
         carrier=lead.carrier or None,
         line=lead.line or None,
     )

@@ -8,13 +8,13 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import policy
 from accounts.actor import Actor, ActorKind
+from accounts.api import SignedIn
 from accounts.errors import FieldProblem, Forbidden, Invalid, Missing
 from accounts.http import actor_of
 from routing.api import documents
@@ -27,14 +27,6 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="Yours, up to 255 characters; a retry acts once."
 )
 PROBLEMS = {(status, "application/problem+json"): documents.Problem for status in (400, 409)}
-
-
-class SignedIn(BasePermission):
-    """Let in whoever is known; each view then asks the policy table what they may do."""
-
-    def has_permission(self, request: Request, view: Any) -> bool:
-        """Say whether a person or a source is known."""
-        return bool(request.user and request.user.is_authenticated)
 
 
 class LeadMoves(APIView):

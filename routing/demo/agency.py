@@ -85,7 +85,7 @@ SOURCES: Final = (
     ("bright-quotes", "Bright Quotes (fictional vendor)", "28.00"),
     ("budget-leads", "Budget Leads (fictional vendor)", "7.50"),
 )
-SCOPES: Final = ["leads:write", "leads:read_own", "leads:read", "decisions:read"]
+SCOPES: Final = ["leads:write", "leads:read_own", "leads:read", "decisions:read", "licenses:read"]
 
 
 @dataclass(frozen=True)
