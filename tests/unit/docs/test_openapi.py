@@ -18,6 +18,11 @@ PROMISED = {
     "/api/v1/decide/",
     "/api/v1/fallback/",
     "/api/v1/fallback/{id}/{move}/",
+    "/api/v1/rulesets/",
+    "/api/v1/rulesets/{slug}/versions/",
+    "/api/v1/rulesets/{slug}/validate/",
+    "/api/v1/rulesets/{slug}/publish/",
+    "/api/v1/rulesets/{slug}/rollback/",
 }
 
 
