@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from threading import Lock
+from threading import Lock, local
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from licenses import queries as licenses
@@ -47,9 +47,19 @@ def pool_subject(slug: str) -> str:
     return f"pool:{slug}"
 
 
-@transaction.atomic
 def fold() -> int:
-    """Fold every noted change into entries and return the roster version.
+    """Fold every noted change into entries and return the roster version."""
+    nested = connection.in_atomic_block
+    version = _fold()
+    if nested:
+        _open.has_folded = True
+        transaction.on_commit(_open.close)
+    return version
+
+
+@transaction.atomic
+def _fold() -> int:
+    """Write the entries of the next version.
 
     1. Lock the counter row, so that folds come one after the other.
     2. Read the unfolded changes; a change that commits later is folded by the next fold.
@@ -223,11 +233,27 @@ class _Memory:
 _memory = _Memory()
 
 
+class _Open(local):
+    """What this thread's open transaction has done: entries it folded may yet be undone, so nobody remembers them."""
+
+    has_folded = False
+
+    def close(self) -> None:
+        """Note that what was folded is committed, or gone."""
+        self.has_folded = False
+
+
+_open = _Open()
+
+
 def current(version: int) -> Roster:
     """Return the roster at the version just read from the database, reading only the entries not yet seen.
 
     A version below the one in memory means another database (tests, a restored backup): start afresh.
     """
+    if _open.has_folded and connection.in_atomic_block:
+        return _read(version)
+    _open.close()
     with _memory.lock:
         if _memory.roster is None or version != _memory.version:
             if version < _memory.version:
@@ -246,6 +272,7 @@ def forget() -> None:
     with _memory.lock:
         _memory.subjects.clear()
         _memory.version, _memory.roster = 0, None
+    _open.close()
     at_version.cache_clear()
 
 
@@ -259,6 +286,10 @@ def _take_in(subjects: dict[str, Subject], subject: str, facts: Mapping[str, Any
 @lru_cache(maxsize=8)
 def at_version(version: int) -> Roster:
     """Return the roster as it was at a version, for replay."""
+    return _read(version)
+
+
+def _read(version: int) -> Roster:
     entries = RosterEntry.objects.filter(from_version__lte=version).filter(
         Q(to_version__isnull=True) | Q(to_version__gt=version)
     )
