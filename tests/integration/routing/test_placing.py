@@ -1,4 +1,4 @@
-"""Whatever fails while deciding or claiming, the lead stays and a person sees it; and the database counts for itself."""
+"""Whatever fails while deciding or claiming, the lead stays and a person sees it; the database counts for itself."""
 
 import logging
 from datetime import timedelta
@@ -38,7 +38,7 @@ def test_a_claim_writes_one_of_each() -> None:
     timers = {timer.kind: timer.due_at - NOW for timer in lead.timers.all()}
     assert timers == {"REMIND": 30 * MINUTE, "BREACH": 60 * MINUTE, "ALARM": 120 * MINUTE}
     load = ProducerLoad.objects.get(producer=kim)
-    assert (load.open_effort, load.day_count, load.last_assigned_at) == (1, 1, NOW)
+    assert (load.open_effort, load.day_count, load.last_assigned_at) == (Decimal(1), 1, NOW)
     assert PoolCredit.objects.get(producer=kim).credit == 1
     message = Message.objects.get(topic="lead.assigned")
     assert message.payload == {
