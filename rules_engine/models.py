@@ -58,7 +58,7 @@ class RuleSet(models.Model):
 class Rule(models.Model):
     """One draft rule; `body` is the rule as the language writes it, the other columns say where it stands."""
 
-    ruleset = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="rules")
+    ruleset = models.ForeignKey(RuleSet, models.CASCADE, related_name="rules", verbose_name="rule set")
     rule_id = models.CharField("id", max_length=80)
     position = models.PositiveIntegerField()
     name = models.CharField(max_length=2000)
@@ -81,7 +81,7 @@ class Rule(models.Model):
 class RuleSetVersion(models.Model):
     """One published document, never changed: decisions pin it, and an older one can be published again."""
 
-    ruleset = models.ForeignKey(RuleSet, on_delete=models.PROTECT, related_name="versions")
+    ruleset = models.ForeignKey(RuleSet, models.PROTECT, related_name="versions", verbose_name="rule set")
     number = models.PositiveIntegerField()
     document = models.JSONField()
     content_hash = models.CharField(max_length=64)

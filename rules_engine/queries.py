@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
-from django.db.models import Prefetch
+from django.db.models import Case, Prefetch, When
 
 from accounts.errors import Missing
 from rules_engine.catalog_setting import catalog
@@ -11,7 +12,10 @@ from rules_engine.documents import content_hash
 from rules_engine.engine.compile import CompiledSet, compile_set
 from rules_engine.engine.parse import parse
 from rules_engine.mappers import document_of
-from rules_engine.models import RuleSet, RuleSetVersion
+from rules_engine.models import RuleSet, RuleSetVersion, Stage
+
+# As a decision runs, not as the alphabet does.
+STAGE_ORDER: Final = Case(*(When(stage=stage, then=place) for place, stage in enumerate(Stage.values)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ def live() -> tuple[LiveSet, ...]:
     """Return the sets that are live, in the order they speak; one statement."""
     rows = (
         RuleSet.objects.filter(live_version__isnull=False)
-        .order_by("stage", "position", "slug")
+        .order_by(STAGE_ORDER, "position", "slug")
         .values_list("slug", "stage", "live_version__number", "live_version_id")
     )
     return tuple(LiveSet(slug, stage, number, version_id) for slug, stage, number, version_id in rows)
@@ -62,7 +66,8 @@ def is_readable(version: RuleSetVersion) -> bool:
 def list_sets() -> list[RuleSet]:
     """Return every set in the order they speak, with what is live and the rules of its draft."""
     live = RuleSetVersion.objects.select_related("restored_from")
-    return list(RuleSet.objects.prefetch_related("rules", Prefetch("live_version", live)))
+    sets = RuleSet.objects.prefetch_related("rules", Prefetch("live_version", live))
+    return list(sets.order_by(STAGE_ORDER, "position", "slug"))
 
 
 def get_set(slug: str) -> RuleSet:

@@ -57,6 +57,7 @@ class RuleSetAdmin(PolicyAdmin):
     list_filter = ("stage",)
     list_select_related = ("live_version",)
     search_fields = ("name", "slug")
+    ordering = (queries.STAGE_ORDER, "position", "slug")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RuleSet]:
         """Count the rules along."""

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('history_change_reason', models.CharField(max_length=100, null=True)),
                 ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
                 ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ruleset', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='rules_engine.ruleset')),
+                ('ruleset', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='rules_engine.ruleset', verbose_name='rule set')),
             ],
             options={
                 'verbose_name': 'historical rule',
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('published_at', models.DateTimeField()),
                 ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rule_set_versions', to=settings.AUTH_USER_MODEL)),
                 ('restored_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='restored_as', to='rules_engine.rulesetversion')),
-                ('ruleset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='rules_engine.ruleset')),
+                ('ruleset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='rules_engine.ruleset', verbose_name='rule set')),
             ],
             options={
                 'verbose_name': 'published version',
@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveIntegerField()),
                 ('name', models.CharField(max_length=2000)),
                 ('body', models.JSONField()),
-                ('ruleset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='rules_engine.ruleset')),
+                ('ruleset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='rules_engine.ruleset', verbose_name='rule set')),
             ],
             options={
                 'ordering': ['ruleset_id', 'position', 'pk'],

@@ -254,6 +254,13 @@ def test_the_auditor_reads_every_page_and_changes_nothing(ops: Client, ruleset: 
     assert "data-rule" not in ops.get(url("rule_change", rule.pk)).content.decode()
 
 
+@pytest.mark.parametrize(("asked", "found"), [("STATE_CLOSED", 1), ("closed-st", 1), ("do not work", 1), ("xyzzy", 0)])
+def test_rules_are_found_by_name_id_and_content(ops: Client, ruleset: RuleSet, asked: str, found: int) -> None:
+    answer = ops.get(url("rule_changelist"), {"q": asked})
+
+    assert len(answer.context["cl"].result_list) == found
+
+
 def test_lists_show_what_is_live_and_what_the_draft_changes(ops: Client, ruleset: RuleSet) -> None:
     published(ops, ruleset)
     make_rule_set("untouched")
