@@ -17,8 +17,7 @@ from audit.guards import append_only_tables
 @contextmanager
 def lifted_guards(*tables: str) -> Iterator[None]:
     """Take the guards off these append-only tables (all, if none is named) as their owner, and put them back."""
-    if connection.vendor == "postgresql" and connection.in_atomic_block:
-        _execute(["SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED"])  # else: "pending trigger events"
+    _settle()
     guarded = append_only_tables()
     chosen = [guarded[table] for table in tables or guarded]
     for operation in chosen:
@@ -26,8 +25,15 @@ def lifted_guards(*tables: str) -> Iterator[None]:
     try:
         yield
     finally:
+        _settle()
         for operation in chosen:
             _execute(trigger_sql.guard(connection.vendor, operation.table, stamped=operation.stamped))
+
+
+def _settle() -> None:
+    """Check deferred constraints now: a table with "pending trigger events" cannot be altered."""
+    if connection.vendor == "postgresql" and connection.in_atomic_block and not connection.needs_rollback:
+        _execute(["SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED"])
 
 
 def _execute(statements: list[str]) -> None:

@@ -20,7 +20,8 @@ def entry(
 ) -> Entry:
     """Return an entry not yet written, for `record_many`.
 
-    The target is named as text, so that the entry outlives it.
+    The target is named as text, so that the entry outlives it: by its `ledger_label` where its own text would name a
+    member of the public.
     """
     named = Entry(
         occurred_at=at,
@@ -33,7 +34,7 @@ def entry(
     if target is not None:
         named.target_type = target._meta.label_lower
         named.target_id = str(target.pk)
-        named.target_label = str(target)[:200]
+        named.target_label = str(getattr(target, "ledger_label", target))[:200]
     return named
 
 

@@ -60,7 +60,9 @@ class Lead(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.RECEIVED)
     received_at = models.DateTimeField(db_index=True, help_text="The lead clock starts here and never restarts.")
     governing_state = models.CharField(max_length=2, blank=True, help_text="Whose licence law governs; blank: unclear.")
-    unclear = models.CharField(max_length=40, blank=True, help_text="Why a person must look at the state; blank: clear.")
+    unclear = models.CharField(
+        max_length=40, blank=True, help_text="Why a person must look at the state; blank: clear."
+    )
     declared_state = models.CharField(max_length=2, blank=True)
     also_states = models.JSONField(default=list, blank=True, help_text="States whose contact law applies as well.")
     zones = models.JSONField(default=list, blank=True, help_text="The lead's candidate time zones.")
@@ -92,6 +94,11 @@ class Lead(models.Model):
 
     def __str__(self) -> str:
         return str(self.person) if self.person else "(erased)"
+
+    @property
+    def ledger_label(self) -> str:
+        """What the ledger calls it: never by the person's name, which must be erasable."""
+        return f"Lead {str(self.pk)[-12:]}"
 
 
 class Note(models.Model):
