@@ -1,5 +1,6 @@
 """The manager's queue: take an item, put it back, mend it, close it, try it again."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -18,6 +19,8 @@ from routing.services import deciding, desk, intake
 from routing.services.handing import close_items
 from routing.services.outcomes import QUEUES, Case, Placement
 from routing.services.placing import place
+
+log = logging.getLogger(__name__)
 
 RERUN_LATER: Final = timedelta(minutes=5)
 NEXT_TRIES: Final = 20  # items others may take from under us before we say that nothing waits
@@ -169,7 +172,12 @@ def rerun_waiting(*, now: datetime, limit: int = 50, due_only: bool = True) -> i
         waiting = waiting.filter(rerun_at__lte=now)
     placed = 0
     for item in waiting.order_by("created_at")[:limit]:
-        placed += _rerun(item, now)
+        try:
+            placed += _rerun(item, now)
+        except Exception:
+            # One bad lead must not hold up the others; it is reported and looked at again later.
+            log.exception("queue.rerun_failed", extra={"item_id": str(item.pk), "reason": item.reason})
+            QueueItem.objects.filter(pk=item.pk).update(rerun_at=now + RERUN_LATER)
     return placed
 
 
