@@ -156,9 +156,10 @@ def a_lead(**fields: Any) -> dict[str, Any]:
 
 
 def receive(*, source: LeadSource | None = None, key: str | None = None, now: datetime = NOW, **fields: Any) -> Answer:
-    """Take in a lead nobody else has sent, by the source "web" unless told otherwise."""
+    """Take in a lead under a key of its own, by the source "web" unless told otherwise."""
     source = source or LeadSource.objects.filter(slug="web").first() or make_source()[0]
-    return intake.receive(source=source, body=json.dumps(a_lead(**fields)).encode(), key=key, now=now)
+    body = json.dumps(a_lead(**fields)).encode()
+    return intake.receive(source=source, body=body, key=key or uuid4().hex, now=now)
 
 
 def lead_of(answer: Answer) -> Lead:
