@@ -242,6 +242,7 @@ SIMPLE_HISTORY_REVERT_DISABLED = True
 
 # --- Fairlead -------------------------------------------------------------------------------------------------------
 RULES_CATALOG = "routing.catalog.CATALOG"
+RULES_TARGETS = "routing.queries.targets.rule_targets"
 AUDIT_RECEIPTS = "routing.queries.receipts.fingerprint"  # what `verify_audit` holds against the ledger
 AUDIT_HEAD_FILE = Path(env.str("AUDIT_HEAD_FILE", default=str(DATA_DIR / "audit-heads.jsonl")))
 WEBHOOK_URL = env.str("WEBHOOK_URL", default="")

@@ -102,7 +102,7 @@ def build(*, producers: int, seed: int, actor: Actor, opened_at: datetime) -> De
     rng = random.Random(seed)  # noqa: S311 - invented data, not secrets
     users = _people()
     agency = Agency.objects.create(
-        pk=1, name="Harborline Insurance Agency", manager=users["manager"], deputy=users["operations"]
+        pk=1, name="Harborline Insurance Agency", manager=users["manager"], deputy=users["deputy"]
     )
     AgencyHours.objects.bulk_create(
         [AgencyHours(agency=agency, weekday=day, opens=time(8), closes=time(20)) for day in range(6)]
@@ -112,7 +112,7 @@ def build(*, producers: int, seed: int, actor: Actor, opened_at: datetime) -> De
     carriers = {code: Carrier.objects.create(name=name, cocode=code) for name, code, _ in CARRIERS}
     pools = {
         slug: Pool.objects.create(
-            slug=slug, name=name, strategy=strategy, manager=users["manager"], deputy=users["operations"]
+            slug=slug, name=name, strategy=strategy, manager=users["manager"], deputy=users["deputy"]
         )
         for slug, name, strategy in POOLS
     }
@@ -131,12 +131,16 @@ def _people() -> dict[str, User]:
         "auditor": ("Abel", "Ledger"),
         "producer": ("Kim", "Park"),
     }
-    return {
+    people = {
         role: User.objects.create_user(
             role, f"{role}@example.com", PASSWORD, first_name=first, last_name=last, role=Role[role.upper()].value
         )
         for role, (first, last) in names.items()
     }
+    people["deputy"] = User.objects.create_user(
+        "deputy", "deputy@example.com", PASSWORD, first_name="Dana", last_name="Pike", role=Role.MANAGER.value
+    )
+    return people
 
 
 @dataclass(frozen=True)

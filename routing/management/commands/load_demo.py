@@ -2,8 +2,9 @@
 
 import json
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.management import call_command
@@ -16,8 +17,10 @@ from audit import services as audit
 from licenses.services import reference
 from outbox.models import Message
 from routing.demo import agency, leads
-from routing.models import Agency, Decision
+from routing.models import Agency
 from routing.services import packs
+
+DEMO_FILE: Final = Path(settings.BASE_DIR / ".demo.json")
 
 
 class Command(BaseCommand):
@@ -35,23 +38,40 @@ class Command(BaseCommand):
         """Load, or say that it is there already."""
         if Agency.objects.exists():
             self.stdout.write("The demo agency is there already; nothing was changed.")
-            return
+        else:
+            self._load(options["producers"], options["leads"], options["seed"])
+        self._tell()
+
+    def _load(self, producers: int, count: int, seed: int) -> None:
         now = timezone.now()
         opened_at = now - timedelta(days=31)
         actor = system("demo")
-        call_command("load_geography", verbosity=0)
+        self.stdout.write(f"Loading {producers} producers and thirty days of leads; this takes a minute or two ...")
+        call_command("load_geography", stdout=StringIO())
         with transaction.atomic():
             reference.load(actor=actor, now=opened_at, confirmed=True)
-            demo = agency.build(producers=options["producers"], seed=options["seed"], actor=actor, opened_at=opened_at)
+            demo = agency.build(producers=producers, seed=seed, actor=actor, opened_at=opened_at)
             packs.install(name="starter", actor=actor, now=opened_at)
-        leads.tell(sources=demo.sources, count=options["leads"], seed=options["seed"], until=now)
+        leads.tell(sources=demo.sources, count=count, seed=seed, until=now)
         # Thirty days of history are not thirty days of letters.
         Message.objects.filter(done_at=None).update(done_at=now)
         audit.seal(limit=1_000_000)
-        self._write_logins(demo)
-        self.stdout.write(f"Loaded {options['producers']} producers and {Decision.objects.count()} decisions.")
-
-    def _write_logins(self, demo: agency.Demo) -> None:
         logins = {role: [user.username, agency.PASSWORD] for role, user in demo.users.items()}
-        document = {"url": settings.PUBLIC_BASE_URL, "api_key": demo.api_key, "logins": logins}
-        Path(settings.BASE_DIR / ".demo.json").write_text(json.dumps(document, indent=2) + "\n")
+        self._write({"api_key": demo.api_key, "logins": logins})
+
+    def _write(self, document: dict[str, Any]) -> None:
+        DEMO_FILE.write_text(json.dumps({"url": settings.PUBLIC_BASE_URL, **document}, indent=2) + "\n")
+
+    def _tell(self) -> None:
+        """Print where to go and how to get in; the address is this run's, whatever port the last one had."""
+        if not DEMO_FILE.exists():
+            self.stdout.write("Its logins were in .demo.json, which is gone; issue a new key under Lead sources.")
+            return
+        document = json.loads(DEMO_FILE.read_text())
+        self._write({name: value for name, value in document.items() if name != "url"})
+        self.stdout.write(f"\n  Open      {settings.PUBLIC_BASE_URL}")
+        for role, (username, password) in document["logins"].items():
+            self.stdout.write(f"  {role:<14}{username} / {password}")
+        self.stdout.write(
+            f"  API key   {document['api_key']}\n\n  The same is in .demo.json. Ctrl-C stops all of it.\n"
+        )
