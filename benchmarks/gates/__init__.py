@@ -1,0 +1,1 @@
+"""A hundred gate rules on one lead, every reason, against zen-engine."""
