@@ -131,7 +131,7 @@ def end(*, assignment: Assignment, how: str, reason: str, actor: Actor, now: dat
         raise WrongState
     SlaTimer.objects.filter(assignment=assignment, state="RUNNING").update(state="CANCELLED", settled_at=now)
     if how == Assignment.End.DISPOSED:
-        SlaTimer.objects.filter(lead=assignment.lead_id, state="RUNNING").update(state="CANCELLED", settled_at=now)
+        stop_clocks(assignment.lead, now)
     claim.release(producer_id=assignment.producer_id, effort=assignment.effort)
     audit.record(
         at=now,
@@ -153,10 +153,15 @@ def place_again(*, lead: Lead, trigger: str, actor: Actor, now: datetime) -> Pla
     return place(Case(lead, lead.person, trigger, actor, now, context, had_it))
 
 
+def stop_clocks(lead: Lead, now: datetime) -> None:
+    """Cancel every clock of a lead that is answered or closed, the manager's alarm included."""
+    SlaTimer.objects.filter(lead=lead, state="RUNNING").update(state="CANCELLED", settled_at=now)
+
+
 def _stop_clock(lead: Lead, assignment: Assignment, now: datetime) -> None:
     Assignment.objects.filter(pk=assignment.pk, first_touch_at__isnull=True).update(first_touch_at=now)
     Lead.objects.filter(pk=lead.pk, first_touch_at__isnull=True).update(first_touch_at=now)
-    SlaTimer.objects.filter(lead=lead, state="RUNNING").update(state="CANCELLED", settled_at=now)
+    stop_clocks(lead, now)
 
 
 def _move(lead: Lead, to: str, **changes: object) -> None:

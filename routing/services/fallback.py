@@ -82,6 +82,7 @@ def resolve(*, item: QueueItem, resolution: str, reject: bool = False, actor: Ac
     if not moved.update(state=state, reason=item.reason):
         raise WrongState
     close_items(lead=item.lead, resolution=resolution, now=now)
+    desk.stop_clocks(item.lead, now)
     detail = {"item": str(item.pk), "rejected": reject}
     audit.record(at=now, actor=actor, action="queue.resolved", target=item.lead, detail=detail)
 

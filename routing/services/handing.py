@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts import policy
 from accounts.actor import Actor
-from accounts.errors import FieldProblem, Invalid, Refused
+from accounts.errors import FieldProblem, Invalid, Missing, Refused
 from licenses.models import Producer
 from routing.errors import WrongState
 from routing.models import Assignment, Lead, QueueItem
@@ -25,6 +25,7 @@ class NotEligible(Refused):
 def assign(*, lead: Lead, producer_id: int, reason: str, actor: Actor, now: datetime) -> Placement:
     """Give a waiting or held lead to one producer, if the guard, the rules and the desk allow it.
 
+    :raises Missing: if there is no such producer
     :raises NotEligible: with everything that stands in the way; nothing changes
     """
     policy.require(actor, "queue.assign" if lead.owner_id is None else "leads.reassign")
@@ -41,7 +42,10 @@ def assign(*, lead: Lead, producer_id: int, reason: str, actor: Actor, now: date
             raise Invalid([FieldProblem("/reason", "field.required", "Say why you move it.")])
         desk.end(assignment=active, how=Assignment.End.REASSIGNED, reason=reason, actor=actor, now=now)
     close_items(lead=lead, resolution=f"Assigned by {actor.label}. {reason}".strip(), now=now)
-    placement = place(Case(lead, person, "MANUAL", actor, now, deciding.context(), only=producer_id))
+    context = deciding.context()
+    if producer_id not in context.roster.producers:
+        raise Missing("There is no such producer on the roster.")
+    placement = place(Case(lead, person, "MANUAL", actor, now, context, only=producer_id))
     if placement.assignment is None:
         raise NotEligible(_refusal(placement, producer_id))
     return placement
