@@ -1,6 +1,6 @@
 """Routing's calls under `/api/v1/`."""
 
-from django.urls import path, re_path
+from django.urls import path
 
 from routing.api import views
 
@@ -18,9 +18,8 @@ urlpatterns = [
     ),
     path("decide/", views.Decide.as_view(), name="decide"),
     path("fallback/", views.Fallback.as_view(), name="fallback"),
-    re_path(
-        r"^fallback/(?P<pk>[0-9a-f-]{36})/(?P<move>claim|assign|resolve)/$",
-        views.FallbackMove.as_view(),
-        name="fallback-move",
+    *(
+        path(f"fallback/<uuid:pk>/{move}/", views.FallbackMove.as_view(), {"move": move}, name=f"fallback-{move}")
+        for move in ("claim", "assign", "resolve")
     ),
 ]
