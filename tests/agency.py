@@ -97,9 +97,9 @@ def hire(
     return producer
 
 
-def hire_many(number: int, **fields: Any) -> list[Producer]:
+def hire_many(number: int, *, prefix: str = "Kim", **fields: Any) -> list[Producer]:
     """Return so many producers."""
-    return [hire(f"Kim{each:02}", **fields) for each in range(number)]
+    return [hire(f"{prefix}{each:02}", **fields) for each in range(number)]
 
 
 def tell(*producers: Producer) -> None:
