@@ -85,7 +85,7 @@ def test_the_grant_refuses_the_owner() -> None:
         call_command("grant_application_role", connection.settings_dict["USER"])
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'")
+@pytest.mark.sqlite
 @pytest.mark.django_db
 def test_sqlite_has_no_roles() -> None:
     with pytest.raises(CommandError, match="SQLite has no roles"):

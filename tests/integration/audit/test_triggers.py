@@ -69,7 +69,7 @@ def test_the_ledger_on_postgresql_refuses(statement: str) -> None:
     _refused(statement)
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'")
+@pytest.mark.sqlite
 @pytest.mark.parametrize("statement", SQLITE_ATTACKS.values(), ids=SQLITE_ATTACKS)
 def test_the_ledger_on_sqlite_refuses(statement: str) -> None:
     _refused(statement)

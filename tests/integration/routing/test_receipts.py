@@ -196,17 +196,17 @@ def test_a_receipt_holds_what_was_published() -> None:
 
 
 @pytest.mark.parametrize(
-    ("statement", "vendors"),
+    "statement",
     [
-        pytest.param("UPDATE routing_decision SET receipt_sha256 = 'x'", {"postgresql", "sqlite"}, id="update"),
-        pytest.param("DELETE FROM routing_decision", {"postgresql", "sqlite"}, id="delete"),
-        pytest.param("TRUNCATE routing_decision CASCADE", {"postgresql"}, id="truncate"),
-        pytest.param("REPLACE INTO routing_decision SELECT * FROM routing_decision", {"sqlite"}, id="replace"),
+        pytest.param("UPDATE routing_decision SET receipt_sha256 = 'x'", id="update"),
+        pytest.param("DELETE FROM routing_decision", id="delete"),
+        pytest.param("TRUNCATE routing_decision CASCADE", id="truncate", marks=pytest.mark.postgres),
+        pytest.param(
+            "REPLACE INTO routing_decision SELECT * FROM routing_decision", id="replace", marks=pytest.mark.sqlite
+        ),
     ],
 )
-def test_the_database_refuses_to_rewrite_receipts(statement: str, vendors: set[str]) -> None:
-    if connection.vendor not in vendors:
-        pytest.skip("the other database's statement")
+def test_the_database_refuses_to_rewrite_receipts(statement: str) -> None:
     open_agency()
     receive()
     before = list(Decision.objects.values())
