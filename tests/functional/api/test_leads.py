@@ -5,8 +5,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from celery import current_app
+from django.conf import LazySettings
+from kombu.exceptions import OperationalError
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from audit.models import Entry
+from outbox.models import Message
 from routing.models import IntakeRecord, Lead
 from tests.agency import MINUTE, NOW, a_lead, hire, make_source
 from tests.functional.api.door import NOTHING, Door, kept_bodies, written
@@ -293,3 +298,26 @@ def test_a_fresh_installation_keeps_leads_though_nothing_is_set_up(db: None) -> 
 
     assert (heard.status, heard.body["status"], heard.body["reason"]["code"]) == (201, "fallback", "NO_ROUTE")
     assert written() == {**NOTHING, "Lead": 1, "Person": 1, "Decision": 1, "QueueItem": 1}
+
+
+def test_a_broker_that_is_down_does_not_matter(
+    web: Door,
+    settings: LazySettings,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    settings.OUTBOX_DOORBELL = True
+    rung = []
+
+    def nobody_hears(task: str, **_: object) -> None:
+        rung.append(task)
+        raise OperationalError("the broker is down")
+
+    monkeypatch.setattr(current_app, "send_task", nobody_hears)
+    hire()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        heard = web.send(a_lead())
+
+    assert (heard.status, heard.body["status"], set(rung)) == (201, "assigned", {"outbox.relay"})
+    assert Message.objects.undone().filter(topic="lead.assigned").count() == 1
