@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import OuterRef, Subquery
 
 from accounts.errors import Missing
 from routing import facts as lead_facts
@@ -24,7 +23,7 @@ from routing.decision import (
     consider,
     judge_producer,
 )
-from routing.models import Lead, Person, PoolCredit, ProducerLoad
+from routing.models import Lead, Person, ProducerLoad
 from routing.roster import Roster
 from routing.services import roster as rosters
 from rules_engine import queries as rules
@@ -140,21 +139,29 @@ def decide(asked: Inquiry, *, seed: str) -> Decided:
     return Decided(asked, considered, volatile, chosen)
 
 
+DESKS: Final = """
+SELECT load.*, credit.credit
+FROM routing_producerload load
+LEFT JOIN routing_poolcredit credit ON credit.producer_id = load.producer_id AND credit.pool_id = %s
+WHERE load.producer_id IN ({producers})
+"""
+
+
 def read_volatile(considered: Considered, roster: Roster, now: datetime) -> dict[int, Volatile]:
     """Read load, day count and credit of the eligible, in one statement (none where nobody is)."""
     eligible = [standing.producer_id for standing in considered.eligible]
     if not eligible:
         return {}
-    credit = PoolCredit.objects.filter(pool__slug=considered.pool, producer_id=OuterRef("producer_id")).values("credit")
-    rows = ProducerLoad.objects.filter(producer_id__in=eligible).annotate(credit=Subquery(credit[:1]))
+    pool = roster.pools.get(considered.pool or "")
+    desks = DESKS.format(producers=", ".join(["%s"] * len(eligible)))
     found = {
         row.producer_id: Volatile(
             load=row.open_effort,
-            credit=row.credit or Decimal(0),
+            credit=Decimal(str(row.credit or 0)),
             day_count=row.day_count if row.day == roster.producers[row.producer_id].local_day(now) else 0,
             last_assigned_at=row.last_assigned_at,
         )
-        for row in rows
+        for row in ProducerLoad.objects.raw(desks, [pool.id if pool else None, *eligible])
     }
     nothing = Volatile(Decimal(0), Decimal(0), 0, None)
     return {producer_id: found.get(producer_id, nothing) for producer_id in eligible}
