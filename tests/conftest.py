@@ -64,7 +64,6 @@ def django_db_modify_db_settings() -> None:
     On PostgreSQL give a slow machine time: 64 threads on two cores wait for each other longer than servers do.
     """
     default = django_settings.DATABASES["default"]
-    default["CONN_MAX_AGE"] = 0  # a live server's threads must not hold the test database when it is dropped
     if "sqlite" in default["ENGINE"]:
         default["TEST"] = {**default.get("TEST", {}), "NAME": str(django_settings.DATA_DIR / "test.sqlite3")}
     else:

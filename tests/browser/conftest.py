@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.test import Client
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, Playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -37,6 +38,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Start the machine's own Chromium: nothing is downloaded."""
     return {**browser_type_launch_args, "executable_path": find_browser(), "args": QUIET}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_connection_stays(playwright: Playwright) -> Iterator[None]:
+    """Close the main thread's connection before Playwright's loop ends.
+
+    While the loop runs Django keeps another connection than without it, which nobody would close any more; PostgreSQL
+    then refuses to drop the test database.
+    """
+    yield
+    connections.close_all()
 
 
 @pytest.fixture
