@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from threading import Lock, local
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -30,6 +30,8 @@ from routing.sla.calendar import Calendar, Interval
 from routing.strategies import STRATEGIES, Candidate
 
 AGENCY = "agency"
+# Minutes by tier that hold until somebody sets others under Set-up.
+SHIPPED_TARGETS: Final = {"hot": 5, "warm": 15, "low": 60}
 
 
 def changed(*subjects: str, at: datetime) -> None:
@@ -191,6 +193,7 @@ def _pool_facts(pool: Pool | None) -> dict[str, Any] | None:
 
 def _agency_facts() -> dict[str, Any]:
     agency = Agency.objects.filter(pk=1).prefetch_related("hours", "holidays").first() or Agency()
+    shipped = [SlaPolicy(tier=tier, target_minutes=minutes) for tier, minutes in SHIPPED_TARGETS.items()]
     return {
         "time_zone": settings.AGENCY_TIME_ZONE,
         "hot_from": agency.hot_from,
@@ -199,15 +202,16 @@ def _agency_facts() -> dict[str, Any]:
         "products": [product.as_dict() for product in licenses.products()],
         "governs": dict(Product.objects.values_list("code", "governing")),
         "regimes": [regime.as_dict() for regime in licenses.regimes()],
-        "sla": {
-            policy.tier: {
-                "target_minutes": policy.target_minutes,
-                "max_hops": policy.max_hops,
-                "evidence": policy.evidence,
-                "alarm_minutes": policy.alarm_minutes,
-            }
-            for policy in SlaPolicy.objects.all()
-        },
+        "sla": {policy.tier: _sla_facts(policy) for policy in [*shipped, *SlaPolicy.objects.all()]},
+    }
+
+
+def _sla_facts(policy: SlaPolicy) -> dict[str, Any]:
+    return {
+        "target_minutes": policy.target_minutes,
+        "max_hops": policy.max_hops,
+        "evidence": policy.evidence,
+        "alarm_minutes": policy.alarm_minutes,
     }
 
 
