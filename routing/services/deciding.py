@@ -157,7 +157,7 @@ def read_volatile(considered: Considered, roster: Roster, now: datetime) -> dict
     found = {
         row.producer_id: Volatile(
             load=row.open_effort,
-            credit=Decimal(str(row.credit or 0)),
+            credit=Decimal(str(vars(row)["credit"] or 0)),
             day_count=row.day_count if row.day == roster.producers[row.producer_id].local_day(now) else 0,
             last_assigned_at=row.last_assigned_at,
         )
