@@ -2,7 +2,7 @@
 FROM python:3.11-slim
 
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 HASHED_STATIC=true DATA_DIR=/data
-RUN useradd --system --create-home --uid 10001 fairlead && install -d -o fairlead -g fairlead /data /heads
+RUN useradd --system --create-home --uid 10001 fairlead && install -d -o fairlead -g fairlead /data /heads /exports
 WORKDIR /app
 
 COPY requirements.txt .

@@ -5,7 +5,7 @@ PYTHON := $(VENV)/bin/python
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test embedded static format bench check
+.PHONY: help demo test embedded static format bench soak chaos check
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -42,6 +42,12 @@ static: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev ## Measure what we claim about speed; writes benchmarks/results/latest.json
 	@python -m benchmarks
+
+soak: $(VENV)/.installed-dev ## Load the agency for FOR seconds (600 when left out), watched every second; needs PostgreSQL
+	@FOR=$(or $(FOR),600) python -m benchmarks.soak
+
+chaos: $(VENV)/.installed-dev ## Kill what can be killed during FOR seconds of traffic (300 when left out), on servers of its own
+	@FOR=$(or $(FOR),300) python -m benchmarks.chaos
 
 $(VENV)/.installed: requirements.txt | $(PYTHON)
 	@echo "Installing what Fairlead runs on ..."

@@ -1,7 +1,8 @@
-"""What API views share: who is asking, and the default answer, no."""
+"""What API views share: who is asking, the default answer, no, and how a refusal is described."""
 
 from typing import Any, Self
 
+from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
@@ -43,3 +44,27 @@ class SignedIn(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         """Say whether a person or a source is known."""
         return bool(request.user and request.user.is_authenticated)
+
+
+class FaultAt(serializers.Serializer[Any]):
+    """One thing to mend, and where: a JSON pointer into the rule, the document or the fields that were sent."""
+
+    pointer = serializers.CharField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class Problem(serializers.Serializer[Any]):
+    """What went wrong (RFC 9457), with every field at fault where fields are."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField()
+    errors = serializers.ListField(child=FaultAt(), required=False)  # type: ignore[assignment]  # a field of that name
+
+
+def refusals(*statuses: int) -> dict[tuple[int, str], type[Problem]]:
+    """Return how these refusals read in the OpenAPI document."""
+    return {(status, "application/problem+json"): Problem for status in statuses}

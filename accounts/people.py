@@ -179,6 +179,21 @@ def set_password(*, person: User, password: str, now: datetime) -> None:
     audit.record(at=now, actor=current.actor(), action="person.password_set", target=current)
 
 
+@transaction.atomic
+def change_password(*, person: User, password: str, now: datetime) -> None:
+    """Set the password of somebody who is signed in and gave the old one; every other session ends with the old one.
+
+    :raises Deactivated: if the person may not sign in any more
+    """
+    current = _lock(person)
+    if not current.is_active:
+        raise Deactivated
+    current.set_password(password)
+    current.save(update_fields=["password"])
+    person.password = current.password  # the session at hand goes on under it
+    audit.record(at=now, actor=current.actor(), action="person.password_changed", target=current)
+
+
 def _lock(person: User) -> User:
     """Lock the person and, in one order, every administrator, so that two cannot depose each other."""
     administrators = User.objects.administrators().values("pk")

@@ -37,15 +37,18 @@ VIEW_ALL: Final = frozenset(
 # A permission ending in `_own` reaches only what is assigned to, or is about, the actor.
 POLICY: Final[Mapping[Role, frozenset[str]]] = {
     Role.OPERATIONS: VIEW_ALL
-    | {"rules.edit", "rules.publish", "rules.rollback", "pools.edit"}
-    | {"licenses.edit", "licenses.import", "leads.create"},
+    | {"rules.edit", "rules.approve", "rules.confirm", "rules.publish", "rules.rollback", "pools.edit"}
+    | {"licenses.edit", "licenses.import", "leads.create", "audit.export", "privacy.edit"},
     Role.MANAGER: (VIEW_ALL - {"audit.view", "setup.view"})
+    | {"rules.approve"}
     | {"leads.create", "leads.work", "leads.reassign", "queue.claim", "queue.assign", "queue.resolve", "pools.edit"},
     Role.PRODUCER: frozenset({"leads.view_own", "leads.work_own", "decisions.view_own", "licenses.view_own"}),
-    Role.AUDITOR: VIEW_ALL,
+    Role.AUDITOR: VIEW_ALL | {"audit.export"},
     Role.ADMINISTRATOR: VIEW_ALL
     | {
         "rules.edit",
+        "rules.approve",
+        "rules.confirm",
         "rules.publish",
         "rules.rollback",
         "leads.create",
@@ -60,8 +63,12 @@ POLICY: Final[Mapping[Role, frozenset[str]]] = {
         "sources.edit",
         "people.edit",
         "setup.edit",
+        "audit.export",
+        "privacy.edit",
     },
 }
+# What is more than looking, and yet changes nothing that others see: an auditor's own exports and filters.
+HARMLESS: Final = frozenset({"audit.export"})
 
 
 def allows(actor: Actor, permission: str) -> bool:
@@ -79,7 +86,7 @@ def require(actor: Actor, permission: str) -> None:
 
 
 def may_change_anything(actor: Actor) -> bool:
-    """Say whether the actor holds any permission that is more than looking."""
+    """Say whether the actor holds any permission that lets one change what others see."""
     return actor.kind is ActorKind.SYSTEM or any(
-        not permission.endswith((".view", ".view_own")) for permission in actor.permissions
+        not permission.endswith((".view", ".view_own")) for permission in actor.permissions - HARMLESS
     )

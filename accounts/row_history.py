@@ -109,9 +109,9 @@ def shown(value: Any) -> str:
     """Return a plain value as a page shows it."""
     match value:
         case datetime():
-            return formats.date_format(timezone.localtime(value), "N j, Y, H:i:s")
+            return formats.date_format(timezone.localtime(value), "M j, Y, H:i:s")
         case date():
-            return formats.date_format(value, "N j, Y")
+            return formats.date_format(value, "M j, Y")
         case str() if value.strip():
             return value
         case None | str():

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.forms import AdminPasswordChangeForm
 from django.contrib.auth import views
 from django.contrib.auth.forms import SetPasswordForm
 from django.core.exceptions import ValidationError
@@ -84,6 +85,23 @@ class SetPassword(SiteContext, views.PasswordResetConfirmView):
 
     form_class = NewPasswordForm
     token_generator = tokens
+
+
+class OwnPasswordForm(AdminPasswordChangeForm):
+    """The old password once, the new one twice."""
+
+    def save(self, commit: bool = True) -> User:
+        """Set it."""
+        person: User = self.user
+        people.change_password(person=person, password=self.cleaned_data["new_password1"], now=timezone.now())
+        return person
+
+
+class ChangePassword(SiteContext, views.PasswordChangeView):
+    """Change one's own password."""
+
+    form_class = OwnPasswordForm
+    success_url = reverse_lazy("admin:password_change_done")
 
 
 class SetPasswordDone(SiteContext, views.PasswordResetCompleteView):

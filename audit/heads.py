@@ -48,12 +48,19 @@ def publish() -> bool:
         return False
 
 
-def published() -> Iterator[Head | None]:
-    """Yield each published head, oldest first, and None for a line that cannot be read."""
+def published(start: int = 0) -> Iterator[tuple[Head | None, int]]:
+    """Yield each published head from a byte of the file on, oldest first, with the byte behind it.
+
+    For a line that cannot be read the head is None.
+    """
     if not _path().exists():
         return
     with _path().open("rb") as file:
-        yield from (_parse(line) for line in file if line.strip())
+        place = file.seek(start)
+        for line in file:
+            place += len(line)
+            if line.strip():
+                yield _parse(line), place
 
 
 def _append(file: BinaryIO, last: Seal | None) -> bool:

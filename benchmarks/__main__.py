@@ -14,8 +14,18 @@ from benchmarks.database import own_database
 from benchmarks.report import LATEST, Result, table, write
 
 # Modules with `run(*, full: bool) -> list[Result]`, by name: loaded once Django knows this run's database.
-CASES: Final = {"gates": "benchmarks.gates.case", "intake": "benchmarks.intake.case"}
-NEED_POSTGRES: Final = frozenset({"intake"})
+CASES: Final = {
+    "gates": "benchmarks.gates.case",
+    "eligible": "benchmarks.eligible.case",
+    "decision": "benchmarks.decision.case",
+    "lint": "benchmarks.lint.case",
+    "intake": "benchmarks.intake.case",
+    "bursts": "benchmarks.bursts.case",
+    "hotpool": "benchmarks.hotpool.case",
+    "replay": "benchmarks.replay.case",
+    "explorer": "benchmarks.explorer.case",
+}
+NEED_POSTGRES: Final = frozenset({"bursts", "decision", "explorer", "hotpool", "intake", "replay"})
 
 
 def main() -> None:
@@ -27,20 +37,20 @@ def main() -> None:
     if unknown := set(asked.cases) - set(CASES):
         parser.error(f"there is no case {', '.join(sorted(unknown))}")
     with tempfile.TemporaryDirectory(prefix="fairlead-bench-") as files, own_database() as database:
-        _set_up(files, database)
+        set_up(files, database)
         names = [name for name in asked.cases or CASES if database or name not in NEED_POSTGRES]
         _tell(_run(names, full=asked.full))
 
 
-def _set_up(files: str, database: str) -> None:
-    """Point the settings at this run's own database and files, and away from the developer's `.env`."""
+def set_up(files: str, database: str, broker: str = "") -> None:
+    """Point the settings at this run's own database, broker and files, and away from the developer's `.env`."""
     os.environ.update(
         DJANGO_SETTINGS_MODULE="benchmarks.settings",
         ENV_FILE="",
         SECRET_KEY=secrets.token_urlsafe(50),
         DATA_DIR=files,
         DATABASE_URL=database,
-        REDIS_URL="",
+        REDIS_URL=broker,
         LOG_LEVEL="WARNING",
     )
     django.setup()

@@ -14,7 +14,7 @@ LOCAL: Final = "postgres://{user}@127.0.0.1:5432/postgres"
 
 
 @contextmanager
-def own_database() -> Iterator[str]:
+def own_database(name: str = NAME) -> Iterator[str]:
     """Give the URL of an empty database; or nothing, and say why, where PostgreSQL does not answer.
 
     The server is that of TEST_DATABASE_URL, or the one on this machine.
@@ -28,15 +28,15 @@ def own_database() -> Iterator[str]:
         yield ""
         return
     with connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {NAME}")
-        connection.execute(f"CREATE DATABASE {NAME}")
+        connection.execute(f"DROP DATABASE IF EXISTS {name}")
+        connection.execute(f"CREATE DATABASE {name}")
         try:
-            yield _url(server)
+            yield _url(server, name)
         finally:
-            connection.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _url(server: str) -> str:
+def _url(server: str, name: str) -> str:
     parts = conninfo_to_dict(server)
     user = f"{parts['user']}:{parts['password']}" if parts.get("password") else parts["user"]
-    return f"postgres://{user}@{parts.get('host', '127.0.0.1')}:{parts.get('port', 5432)}/{NAME}"
+    return f"postgres://{user}@{parts.get('host', '127.0.0.1')}:{parts.get('port', 5432)}/{name}"

@@ -31,7 +31,7 @@ class Result:
         """How long ours took as a multiple of the peer's time."""
         if self.ours_us is None or not self.peer_us:
             return None
-        return round(self.ours_us / self.peer_us, 3)
+        return float(f"{self.ours_us / self.peer_us:.3g}")
 
     @property
     def is_kept(self) -> bool | None:
@@ -81,14 +81,14 @@ def table(results: Sequence[Result]) -> str:
 
 def _row(result: Result) -> tuple[str, str, str, str, str, str, str]:
     ours = _told(result.ours_us) if result.ours_us is not None else str(result.more.get("ours", ""))
-    ratio = f"{result.ratio:.2f}" if result.ratio is not None else ""
+    ratio = f"{result.ratio:.3g}" if result.ratio is not None else ""
     met = {None: "", True: " kept", False: " MISSED"}[result.is_kept]
     return (
         result.name,
         ours,
         _told(result.peer_us) if result.peer_us is not None else "",
         ratio,
-        "" if result.target is None else f"≤ {result.target}{met}",
+        "" if result.target is None else f"≤ {result.target:.3g}{met}",
         f"{result.n:,}",
         result.peer or "",
     )

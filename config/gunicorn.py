@@ -27,6 +27,14 @@ def on_starting(_server: Any) -> None:
             counted.unlink()
 
 
+def post_worker_init(_worker: Any) -> None:
+    """Read what every lead asks for, so that the first one need not wait for it."""
+    # Django is set up only now, in the worker.
+    from routing.services import warming  # noqa: PLC0415
+
+    warming.warm_up()
+
+
 def child_exit(_server: Any, worker: Any) -> None:
     """Forget the gauges of a worker that is gone; its counts stay in the sums."""
     if METRICS_DIR:

@@ -13,6 +13,8 @@ from django.utils.timesince import timesince
 from accounts.actor import Actor
 from accounts.policy import allows
 from config.bars import chart
+from config.ledger_state import ledger_concerns, verified
+from config.rule_concerns import Concern, rule_concerns
 from routing import reasons
 from routing.queries import own_desk, today
 from routing.queries.own_desk import Desk
@@ -32,29 +34,18 @@ class Stat:
     tone: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Concern:
-    """Something that needs a person, and where to see to it."""
-
-    text: str
-    note: str
-    url: str
-    tone: str
-    badge: str
-
-
 def context(*, actor: Actor, now: datetime) -> dict[str, Any]:
     """Return what the home page shows to this person."""
     if allows(actor, "reports.view"):
         numbers = today.numbers(now=now, actor=actor)
         return {
-            "stats": _agency_stats(numbers),
-            "concerns": _concerns(numbers),
+            "stats": [*_agency_stats(numbers), *ledger_stats(actor, now)],
+            "concerns": [*ledger_concerns(actor, now), *rule_concerns(actor), *_concerns(numbers)],
             "chart": chart(numbers.hours),
             "reasons": [
                 (reasons.text(code), count, _link("queueitem", reason=code)) for code, count in numbers.reasons
             ],
-            "as_of": date_format(now.astimezone(numbers.since.tzinfo), "l, N j, H:i T"),
+            "as_of": date_format(now.astimezone(numbers.since.tzinfo), "l, M j, H:i T"),
             "may_enter": allows(actor, "leads.create") and _address("admin:routing_lead_add"),
         }
     if allows(actor, "leads.view_own"):
@@ -101,13 +92,23 @@ def _agency_stats(numbers: Today) -> list[Stat]:
             _link("queueitem", kind="QUARANTINE"),
         ),
         Stat(
-            "Licences ending",
+            "Licenses ending",
             str(licenses.within_30_days),
             f"within 30 days, {licenses.within_7_days} within 7",
             _license_link(day, 30),
             "warn" if licenses.within_7_days else "",
         ),
     ]
+
+
+def ledger_stats(actor: Actor, now: datetime) -> list[Stat]:
+    """Return how the last verification of the ledger ended, to whoever may see it."""
+    last = verified(actor)
+    if last is None or last.ended_at is None:
+        return []
+    tone = "ok" if last.is_sound else "bad"
+    note = f"{last.checked:,} links checked {timesince(last.ended_at, now, depth=1)} ago"
+    return [Stat("Ledger", "Sound" if last.is_sound else "Broken", note, _link("verification", app="audit"), tone)]
 
 
 def _concerns(numbers: Today) -> list[Concern]:
@@ -139,12 +140,12 @@ def _concerns(numbers: Today) -> list[Concern]:
         (clocks.due_soon, "clock ends soon", "clocks end soon", "Within ten minutes", leads, "warn", "Soon"),
         (
             ending,
-            "licence ends this week",
-            "licences end this week",
+            "license ends this week",
+            "licenses end this week",
             "Its holder gets no leads from then on",
             _license_link(day, 7),
             "warn",
-            "Licence",
+            "License",
         ),
         (
             lost,

@@ -18,7 +18,7 @@ from prometheus_client.registry import Collector
 
 from config.health import sweep_lag
 from outbox import heartbeat
-from outbox.models import Message
+from outbox.models import Circuit, Message
 from routing.models import Assignment, QueueItem, SlaTimer
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
@@ -112,6 +112,12 @@ class Waiting(Collector):
             "Age of the oldest undelivered message.",
             (self.now - oldest).total_seconds() if oldest else 0,
         )
+        open_ones = GaugeMetricFamily(
+            "fairlead_outbox_circuit_open", "Receivers spared after failures in a row.", labels=["consumer"]
+        )
+        for consumer in Circuit.objects.exclude(retry_at=None).values_list("consumer", flat=True):
+            open_ones.add_metric([consumer], 1)
+        yield open_ones
 
     @staticmethod
     def _gauge(name: str, help_text: str, value: float) -> Metric:

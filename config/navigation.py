@@ -41,7 +41,15 @@ SECTIONS: Final = (
         "desk",
         (Entry("My leads", "admin:my_leads", ("leads.work_own",), covers="admin:routing_lead_changelist"),),
     ),
-    Section("Queue", "queue", (Entry("Queue", "admin:routing_queueitem_changelist", ("queue.view",)),)),
+    Section(
+        "Queue",
+        "queue",
+        (
+            Entry("Queue", "admin:routing_queueitem_changelist", ("queue.view",)),
+            Entry("Releases", "admin:routing_release_changelist", ("queue.view",)),
+            Entry("Rules set aside", "admin:routing_override_changelist", ("queue.view",)),
+        ),
+    ),
     Section("Leads", "leads", (Entry("Leads", "admin:routing_lead_changelist", ("leads.view",)),)),
     Section(
         "Rules",
@@ -49,15 +57,23 @@ SECTIONS: Final = (
         (
             Entry("Rule sets", "admin:rules_engine_ruleset_changelist", ("rules.view",)),
             Entry("Draft rules", "admin:rules_engine_rule_changelist", ("rules.view",)),
+            Entry("Named lists", "admin:rules_engine_namedlist_changelist", ("rules.view",)),
+            Entry("Reviews", "admin:rules_engine_proposal_changelist", ("rules.view",)),
             Entry("Published versions", "admin:rules_engine_rulesetversion_changelist", ("rules.view",)),
+            Entry("Test bench", "admin:bench", ("rules.view",)),
+            Entry("Saved cases", "admin:routing_savedcase_changelist", ("rules.view",)),
+            Entry("Provisional rules", "admin:rules_engine_rule_provisional", ("rules.view",)),
+            Entry("Rehearsals", "admin:routing_rehearsal_changelist", ("rules.view",)),
+            Entry("Shadows", "admin:routing_shadow_changelist", ("rules.view",)),
+            Entry("Rule packs", "admin:routing_packedset_changelist", ("rules.view",)),
         ),
     ),
     Section(
-        "Licences",
+        "Licenses",
         "licenses",
         (
             Entry("Producers", "admin:licenses_producer_changelist", ("licenses.view",)),
-            Entry("Licences", "admin:licenses_license_changelist", ("licenses.view",)),
+            Entry("Licenses", "admin:licenses_license_changelist", ("licenses.view",)),
             Entry("Carriers", "admin:licenses_carrier_changelist", ("licenses.view",)),
             Entry("Products", "admin:licenses_product_changelist", ("licenses.view",)),
             Entry("Line names", "admin:licenses_loamap_changelist", ("licenses.view",)),
@@ -70,6 +86,7 @@ SECTIONS: Final = (
         "pools",
         (
             Entry("Pools", "admin:routing_pool_changelist", ("pools.view",)),
+            Entry("Where we can sell", "admin:routing_pool_map", ("rules.view", "pools.view")),
             Entry("Profiles", "admin:routing_producerprofile_changelist", ("pools.view",)),
             Entry("People", "admin:accounts_user_changelist", ("people.view",)),
         ),
@@ -83,6 +100,11 @@ SECTIONS: Final = (
         (
             Entry("Ledger", "admin:audit_entry_changelist", ("audit.view",)),
             Entry("Decisions", "admin:routing_decision_changelist", ("audit.view",)),
+            Entry("Sample", "admin:audit_sample", ("audit.view",)),
+            Entry("As of an instant", "admin:audit_as_of", ("audit.view",)),
+            Entry("Kept and erased", "admin:routing_retentionpolicy_changelist", ("audit.view",)),
+            Entry("Verifications", "admin:audit_verification_changelist", ("audit.view",)),
+            Entry("Exports", "admin:audit_export_changelist", ("audit.export",)),
         ),
     ),
     Section(
@@ -92,6 +114,7 @@ SECTIONS: Final = (
             Entry("Agency", "admin:routing_agency_changelist", ("setup.view",)),
             Entry("SLA policies", "admin:routing_slapolicy_changelist", ("setup.view",)),
             Entry("Outgoing messages", "admin:outbox_message_changelist", ("setup.view",)),
+            Entry("Receivers that failed", "admin:outbox_circuit_changelist", ("setup.view",)),
         ),
     ),
 )

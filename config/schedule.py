@@ -10,6 +10,8 @@ from celery.schedules import crontab, schedule
 
 QUEUES: Final = ("default", "sla", "outbox", "audit", "licenses")
 ROUTES: Final = {
+    "routing.rehearse": {"queue": "default"},  # it computes all the time: a worker of its own serves it
+    "audit.work": {"queue": "default"},  # likewise
     "routing.*": {"queue": "sla"},
     "outbox.*": {"queue": "outbox"},
     "audit.*": {"queue": "audit"},
@@ -28,10 +30,14 @@ def at(when: crontab, task: str) -> dict[str, Any]:
 
 
 SCHEDULE: Final = {
+    "clocks": every(1, "routing.sweep_clocks"),
     "sweep": every(2, "routing.sweep"),
     "relay": every(2, "outbox.relay"),
+    "rehearse": every(1, "routing.rehearse"),
+    "export": every(1, "audit.work"),
     "seal": every(1, "audit.seal"),
     "heartbeat": every(5, "outbox.heartbeat"),
-    "notify of expiring licences": at(crontab(minute="30", hour="6"), "licenses.notify_expiring"),
-    "refresh licences": at(crontab(minute="0", hour="7", day_of_month="1"), "licenses.refresh"),
+    "verify": at(crontab(minute="15", hour="5"), "audit.verify"),
+    "notify of expiring licenses": at(crontab(minute="30", hour="6"), "licenses.notify_expiring"),
+    "refresh licenses": at(crontab(minute="0", hour="7", day_of_month="1"), "licenses.refresh"),
 }

@@ -95,6 +95,9 @@ POSTGRES = {
     "CONN_HEALTH_CHECKS": True,
     "OPTIONS": {
         "options": "-c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000",
+        # Values travel beside the statement, and a statement that comes again is planned once a connection.
+        "server_side_binding": True,
+        "prepare_threshold": 2,
     },
 }
 POSTGRES_OWNER = {
@@ -213,10 +216,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "ENUM_NAME_OVERRIDES": {"CaseStatusEnum": "routing.models.case.SavedCase.Status"},
 }
 
 # --- Places, words and files ----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
+DATE_FORMAT = "M j, Y"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "M j, Y, H:i"
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -243,8 +250,20 @@ SIMPLE_HISTORY_REVERT_DISABLED = True
 # --- Fairlead -------------------------------------------------------------------------------------------------------
 RULES_CATALOG = "routing.catalog.CATALOG"
 RULES_TARGETS = "routing.queries.targets.rule_targets"
+RULES_LINKS = ["routing.rule_links.bench", "routing.rule_links.trials"]  # what else can be done with a draft
+RULES_GATES = [
+    "routing.services.cases.gate",
+    "routing.queries.gates.replay",
+]  # what else is asked before rules are published
+RULES_EVIDENCE = "routing.queries.evidence.evidence"  # what the watch over a new version compares
+RULES_USAGE = "routing.queries.usage.rule_usage"  # what lint knows of leads and pools
+TRIAL_DAYS = env.int("TRIAL_DAYS", default=90)  # how long what rehearsals and shadows found is kept
+RULE_PACKS_DIR = env.str("RULE_PACKS_DIR", default="")
 AUDIT_RECEIPTS = "routing.queries.receipts.fingerprint"  # what `verify_audit` holds against the ledger
 AUDIT_HEAD_FILE = Path(env.str("AUDIT_HEAD_FILE", default=str(DATA_DIR / "audit-heads.jsonl")))
+AUDIT_ANCHOR_EMAIL = env.str("AUDIT_ANCHOR_EMAIL", default="")  # gets the chain's head after every verification
+EXPORT_DIR = Path(env.str("EXPORT_DIR", default=str(DATA_DIR / "exports")))  # shared by web and workers
+EXPORT_DAYS = env.int("EXPORT_DAYS", default=30)  # how long the files of exports are kept
 WEBHOOK_URL = env.str("WEBHOOK_URL", default="")
 WEBHOOK_SECRET = env.str("WEBHOOK_SECRET", default="")
 LICENSE_SOURCE_CSV = env.str("LICENSE_SOURCE_CSV", default="")
@@ -253,19 +272,39 @@ OUTBOX_CONSUMERS: dict[str, list[str]] = {  # what "*" lists gets every topic
     "email.queued": ["outbox.email.consume"],
     "person.invited": ["accounts.letters.send_link"],
     "person.reset_requested": ["accounts.letters.send_link"],
-    "lead.assigned": ["routing.consumers.tell_producer"],
+    "lead.assigned": ["routing.consumers.tell_producer", "routing.consumers.shadow"],
+    "lead.offered": ["routing.consumers.shadow"],
+    "offer.made": ["routing.consumers.tell_of_offer"],
     "lead.duplicated": ["routing.consumers.tell_producer"],
     "sla.reminded": ["routing.consumers.tell_producer"],
     "sla.breached": ["routing.consumers.tell_producer"],
-    "lead.fell_back": ["routing.consumers.tell_manager"],
-    "lead.sent_to_review": ["routing.consumers.tell_manager"],
-    "lead.quarantined": ["routing.consumers.tell_manager"],
+    "sla.missed": ["routing.consumers.tell_producer"],
+    "sla.escalated": ["routing.consumers.tell_of_step"],
+    "sla.stood_still": ["routing.consumers.tell_of_standstill"],
+    "lead.fell_back": ["routing.consumers.tell_manager", "routing.consumers.shadow"],
+    "lead.sent_to_review": ["routing.consumers.tell_manager", "routing.consumers.shadow"],
+    "lead.quarantined": ["routing.consumers.tell_manager", "routing.consumers.shadow"],
+    "lead.rejected": ["routing.consumers.shadow"],
+    "fairness.band_left": ["routing.consumers.tell_of_shares"],
     "sla.alarmed": ["routing.consumers.tell_of_silence"],
-    "capacity.freed": ["routing.consumers.try_waiting"],
-    "license.changed": ["routing.consumers.try_waiting"],
+    "capacity.freed": ["routing.consumers.wake"],
+    "license.changed": ["routing.consumers.wake"],
+    "queue.overdue": ["routing.consumers.tell_of_waiting"],
+    "queue.escalated": ["routing.consumers.tell_of_waiting"],
+    "rule_set.published": ["routing.consumers.wake"],
     "license.expiring": ["licenses.letters.tell_of_expiry"],
+    "rule_set.sent_for_review": ["rules_engine.consumers.tell"],
+    "rule_set.approved": ["rules_engine.consumers.tell"],
+    "rule_set.rejected": ["rules_engine.consumers.tell"],
+    "rule_set.proposal_voided": ["rules_engine.consumers.tell"],
+    "rule_set.schedule_failed": ["rules_engine.consumers.tell"],
+    "rule_set.confirmation_awaited": ["rules_engine.consumers.tell"],
+    "rule_set.alarmed": ["rules_engine.consumers.tell_of_alarm"],
     "*": ["outbox.webhook.consume"],
 }
+OUTBOX_DAYS = env.int("OUTBOX_DAYS", default=90)  # how long delivered messages are kept
+OUTBOX_BREAKER_FAILURES = env.int("OUTBOX_BREAKER_FAILURES", default=5)  # in a row, after which a consumer is spared
+OUTBOX_BREAKER_SECONDS = env.int("OUTBOX_BREAKER_SECONDS", default=60)  # for so long, then one message is tried
 OUTBOX_DOORBELL = env.bool("OUTBOX_DOORBELL", default=False)
 HEARTBEAT_LIMIT = 30  # seconds without a sign after which the worker counts as gone
 SWEEP_LAG_LIMIT = 10  # seconds a due timer may wait before the site says it is not ready

@@ -7,12 +7,14 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from config import health
 from config.metrics import metrics
+from routing.admin import one_tap
 from rules_engine.api.urls import schema_urlpatterns
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
+    path("accept/<str:token>/", one_tap.accept, name="one_tap"),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),
     path("metrics", metrics, name="metrics"),

@@ -102,5 +102,5 @@ def nearest(findings: Iterable[Finding]) -> Finding:
 
 
 def us(day: date | None) -> str:
-    """Write a day as the sentences do: 12 May 2026."""
-    return f"{day.day} {day:%B %Y}" if day else ""
+    """Write a day as the sentences do: May 12, 2026."""
+    return f"{day:%b} {day.day}, {day.year}" if day else ""

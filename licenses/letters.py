@@ -16,11 +16,11 @@ def tell_of_expiry(*, message_id: UUID, topic: str, payload: dict[str, Any], at:
         return
     left = payload["days_left"]
     when = "today" if left == 0 else f"in {left} day{'' if left == 1 else 's'}"
-    last = f"{ends:%B} {ends.day}, {ends.year}"
+    last = f"{ends:%b} {ends.day}, {ends.year}"
     text = (
-        f"Your {license_.state} licence {license_.number} ends {when}: {last} is its last day.\n\n"
+        f"Your {license_.state} license {license_.number} ends {when}: {last} is its last day.\n\n"
         f"From the day after, no leads of {license_.state} can come to you. "
         "Renew it with the state, and send us the new date."
     )
-    subject = f"Your {license_.state} licence ends {when}"
+    subject = f"Your {license_.state} license ends {when}"
     email.send(message_id=message_id, to=[license_.producer.email], subject=subject, text=text)

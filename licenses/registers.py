@@ -16,7 +16,7 @@ class Register:
     """The licences of one producer in one state on given days, of the class that sells (PLMA §3, LOA-09)."""
 
     def __init__(
-        self, licensing: Licensing, state: str, days: Days, called: str = "licence", residency: str = ""
+        self, licensing: Licensing, state: str, days: Days, called: str = "license", residency: str = ""
     ) -> None:
         self.licensing = licensing
         self.state = state
@@ -45,14 +45,18 @@ class Register:
         license_, line = row
         return (*_license_blocks(license_, self.days, self.called), *_line_blocks(line, self.days))
 
+    def faults(self, license_: LicenseFact) -> tuple[Block, ...]:
+        """Return what is against relying on this licence, whatever its lines."""
+        return _license_blocks(license_, self.days, self.called)
+
     def standing(self, lines: tuple[str, ...], need: ProductLines) -> Finding:
         """Judge licence and line in the state asked for."""
         if not self.sellers:
             other = next((each for each in self.licensing.licenses if each.state == self.state), None)
             text = (
-                f"only a licence of class {other.license_class.lower()} in {self.state}"
+                f"only a license of class {other.license_class.lower()} in {self.state}"
                 if other
-                else f"no licence in {self.state}"
+                else f"no license in {self.state}"
             )
             return Finding((Block("LICENSE_CLASS" if other else "NO_LICENSE", text),))
         held = [self.holding(line) for line in lines]
@@ -77,7 +81,7 @@ class Register:
     def basis(self, lines: tuple[str, ...]) -> Finding:
         """Judge what a non-resident licence stands on: a sound one at home, of the same lines (LIC-03, LOA-06)."""
         if not self.sellers:
-            return Finding((_no_home(f"no resident licence in {self.state or 'the home state'}"),))
+            return Finding((_no_home(f"no resident license in {self.state or 'the home state'}"),))
         return Finding.merged(self._basis_line(line) for line in lines)
 
     def _basis_line(self, line: str) -> Finding:
@@ -103,7 +107,7 @@ class Register:
 def home_register(licensing: Licensing, now: datetime) -> Register:
     """Open the home state's register, where a day ends in that state's own time."""
     state = licensing.resident_state
-    return Register(licensing, state, days_in(STATE_ZONES.get(state, ()), now), f"home licence ({state})", "R")
+    return Register(licensing, state, days_in(STATE_ZONES.get(state, ()), now), f"home license ({state})", "R")
 
 
 def _no_home(text: str, on: date | None = None) -> Block:

@@ -13,7 +13,7 @@ from accounts.http import actor_of
 from accounts.policy_admin import BoundedPaginator, ReadOnlyAdmin
 from accounts.posts import Act, PostButtons
 from outbox import services as outbox
-from outbox.models import Message
+from outbox.models import Circuit, Message
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -85,3 +85,18 @@ class MessageAdmin(PostButtons, ReadOnlyAdmin):
         """Tell the page whether to show the button."""
         shown = {"may_revive": self.may_edit(request), **(extra_context or {})}
         return super().change_view(request, object_id, form_url, shown)
+
+
+@admin.register(Circuit)
+class CircuitAdmin(ReadOnlyAdmin):
+    """How the consumers fare that ever failed."""
+
+    resource = "setup"
+    list_display = ("consumer", "state", "failures", "opened_at", "retry_at")
+    fields = list_display
+    readonly_fields = list_display
+
+    @admin.display(description="state")
+    def state(self, circuit: Circuit) -> str:
+        """Say whether messages go to the consumer."""
+        return "Open: spared after failures in a row" if circuit.retry_at else "Closed"

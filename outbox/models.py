@@ -45,7 +45,10 @@ class Message(models.Model):
     at = models.DateTimeField()
     next_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)  # how often it was leased; a relay's lease is known by it
+    # How many of the attempts tried nobody, since all who are owed it were spared. Null stands for 0: to add a column
+    # with a default, SQLite would rebuild the table and lose its trigger.
+    postponed = models.PositiveIntegerField(null=True, blank=True)
     progress = models.JSONField(default=dict, blank=True)
     last_error = models.TextField(blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
@@ -54,7 +57,7 @@ class Message(models.Model):
     objects = MessageQuerySet.as_manager()
 
     class Meta:
-        """Only what is undone is ever searched."""
+        """Only what is undone is ever searched, and what was done long ago pruned."""
 
         ordering = ["-seq"]
         indexes = [
@@ -62,6 +65,8 @@ class Message(models.Model):
             models.Index(
                 fields=["aggregate", "topic", "seq"], name="outbox_ahead", condition=Q(done_at=None, dead_at=None)
             ),
+            models.Index(fields=["aggregate", "seq"], name="outbox_of_one", condition=~Q(aggregate="")),
+            models.Index(fields=["done_at"], name="outbox_done", condition=Q(done_at__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(
@@ -71,6 +76,28 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic} {self.aggregate}".strip()
+
+    @property
+    def tries(self) -> int:
+        """How often somebody was really asked to take it."""
+        return self.attempts - (self.postponed or 0)
+
+
+class Circuit(models.Model):
+    """How one consumer fares: after failures in a row it is spared until an instant, then tried with one message."""
+
+    consumer = models.CharField(max_length=200, primary_key=True)
+    failures = models.PositiveIntegerField(default=0)  # in a row
+    retry_at = models.DateTimeField(null=True, blank=True)  # set while the circuit is open
+    opened_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Open ones are looked for."""
+
+        ordering = ["consumer"]
+
+    def __str__(self) -> str:
+        return self.consumer
 
 
 class Heartbeat(models.Model):

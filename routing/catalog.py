@@ -25,7 +25,7 @@ PRODUCER: Final = "Producer"
 
 CATALOG: Final = Catalog(
     (
-        Field("lead.state", Kind.CHOICE, "State", WHO, "The state whose licence law governs.", "FL", STATE_OPTIONS),
+        Field("lead.state", Kind.CHOICE, "State", WHO, "The state whose license law governs.", "FL", STATE_OPTIONS),
         Field("lead.declared_state", Kind.CHOICE, "State as given", WHO, "What the form said.", "FL", STATE_OPTIONS),
         Field(
             "lead.also_states",
@@ -84,10 +84,10 @@ CATALOG: Final = Catalog(
         Field("score.total", Kind.NUMBER, "Score", SCORE, "0 to 100, from the score rules.", 74),
         Field("now.at", Kind.DATETIME, "Instant", NOW, "The moment of the decision.", "2026-11-21T14:00:00Z"),
         Field(
-            "now.local_date", Kind.DATE, "Date where the lead is", NOW, "Missing where zones disagree.", "2026-11-21"
+            "now.local_date", Kind.DATE, "Local date of the lead", NOW, "Missing where zones disagree.", "2026-11-21"
         ),
-        Field("now.local_weekday", Kind.CHOICE, "Weekday where the lead is", NOW, "", "sun", WEEKDAYS),
-        Field("now.local_time", Kind.TIME, "Time where the lead is", NOW, "Missing where zones disagree.", "09:30"),
+        Field("now.local_weekday", Kind.CHOICE, "Local weekday of the lead", NOW, "", "sun", WEEKDAYS),
+        Field("now.local_time", Kind.TIME, "Local time of the lead", NOW, "Missing where zones disagree.", "09:30"),
         Field("now.agency_date", Kind.DATE, "Date at the agency", NOW, "", "2026-11-21"),
         Field("now.agency_weekday", Kind.CHOICE, "Weekday at the agency", NOW, "", "sat", WEEKDAYS),
         Field("now.agency_time", Kind.TIME, "Time at the agency", NOW, "", "09:30"),
@@ -98,7 +98,7 @@ CATALOG: Final = Catalog(
             Kind.CHOICE,
             "Licensed states",
             PRODUCER,
-            "With an active producer licence.",
+            "With an active producer license.",
             ["FL", "GA"],
             STATE_OPTIONS,
             many=True,
@@ -168,9 +168,9 @@ CATALOG: Final = Catalog(
         Field(
             "producer.license_data_age",
             Kind.NUMBER,
-            "Age of licence data",
+            "Age of license data",
             PRODUCER,
-            "Days since the licences were last confirmed.",
+            "Days since the licenses were last confirmed.",
             3,
         ),
     )

@@ -9,6 +9,12 @@ class WrongState(Refused):
     code = "lead.wrong_state"
 
 
+class TakenByAnother(Refused):
+    """Somebody else has taken this item."""
+
+    code = "queue.taken"
+
+
 class NotYours(Refused):
     """This lead is not in your hands."""
 

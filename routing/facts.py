@@ -41,18 +41,15 @@ def lead_facts(*, lead: Lead, person: Person, agency: AgencyFacts, now: datetime
             "lead.consent_channels": consent.get("channels", []) if consent else None,
             "lead.consent_sellers": consent.get("sellers", []) if consent else None,
             "lead.consent_token": bool(consent.get("token")),
-            **personal_facts(lead, person, now),
-            **_moment(lead.zones, agency, now),
+            **personal_facts(person.zip_code, person.birth_date, lead.zones, now),
+            **moment_facts(lead.zones, agency, now),
         }
     )
 
 
-def personal_facts(lead: Lead, person: Person, now: datetime) -> dict[str, object]:
+def personal_facts(zip_code: str, birth_date: date | None, zones: list[str], now: datetime) -> dict[str, object]:
     """Return the facts that are read from the person on every replay and stored nowhere else."""
-    return {
-        "lead.zip": person.zip_code or None,
-        "lead.age": _age(person.birth_date, lead.zones, now) if person.birth_date else None,
-    }
+    return {"lead.zip": zip_code or None, "lead.age": age_of(birth_date, zones, now) if birth_date else None}
 
 
 def stored_facts(facts: Facts) -> dict[str, Any]:
@@ -73,7 +70,8 @@ def ask_for(lead: Lead, agency: AgencyFacts) -> Ask | None:
     )
 
 
-def _moment(zones: list[str], agency: AgencyFacts, now: datetime) -> Mapping[str, object]:
+def moment_facts(zones: list[str], agency: AgencyFacts, now: datetime) -> Mapping[str, object]:
+    """Return what rules may read of an instant, where the lead is and at the agency."""
     there = [now.astimezone(ZoneInfo(zone)) for zone in zones]
     here = now.astimezone(ZoneInfo(agency.time_zone))
     local_dates = {local.date() for local in there}
@@ -91,7 +89,7 @@ def _moment(zones: list[str], agency: AgencyFacts, now: datetime) -> Mapping[str
     }
 
 
-def _age(born: date, zones: list[str], now: datetime) -> int | None:
+def age_of(born: date, zones: list[str], now: datetime) -> int | None:
     """Return the age where all of the lead's zones agree on it: at night their dates differ, the age rarely does."""
     days = {now.astimezone(ZoneInfo(zone)).date() for zone in zones}
     ages = {day.year - born.year - ((day.month, day.day) < (born.month, born.day)) for day in days}

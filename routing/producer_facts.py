@@ -13,6 +13,7 @@ from routing.roster import RosterProducer
 from rules_engine.engine.catalog import Facts
 
 ZONES: Final = tuple(sorted({zone for zones in STATE_ZONES.values() for zone in zones}))
+CLOCKS: Final = tuple(map(ZoneInfo, ZONES))  # held, since the library keeps but the last eight
 
 
 def producer_facts(producer: RosterProducer, now: datetime) -> Facts:
@@ -21,49 +22,67 @@ def producer_facts(producer: RosterProducer, now: datetime) -> Facts:
     They change by themselves only when a day begins somewhere, so the answer is kept for as long as it is the same day
     in every state's zones and in the producer's own.
     """
-    hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    return _facts_on(producer, _days(hour), producer.local_day(now))
+    return _facts_on(producer, days_everywhere(now), producer.local_day(now))
+
+
+def days_everywhere(now: datetime) -> tuple[date, ...]:
+    """Return the day it is in each of ZONES."""
+    return _days(now.astimezone(UTC).replace(minute=0, second=0, microsecond=0))
 
 
 @lru_cache(maxsize=1_000)
 def _days(hour: datetime) -> tuple[date, ...]:
-    """Return the day it is in each of ZONES; their offsets are whole hours, so one answer serves an hour."""
-    return tuple(hour.astimezone(ZoneInfo(zone)).date() for zone in ZONES)
+    """Return the days at an hour; the zones' offsets are whole hours, so one answer serves all of it."""
+    return tuple(hour.astimezone(zone).date() for zone in CLOCKS)
 
 
 @lru_cache(maxsize=20_000)
 def _facts_on(producer: RosterProducer, days: tuple[date, ...], today: date) -> Facts:
-    return CATALOG.facts(_raw(producer, dict(zip(ZONES, days, strict=True)), today))
+    licensing, as_of = producer.licensing, producer.license_data_as_of
+    authorities = tuple(sorted(_authorities(licensing, dict(zip(ZONES, days, strict=True)))))
+    valid = tuple(fact for fact in licensing.certifications if _certified(fact, today))
+    aged = CATALOG.facts({"producer.license_data_age": (today - as_of).days if as_of else None})
+    return _lasting(producer).merged(_dated(authorities, valid)).merged(aged)
 
 
-def _raw(producer: RosterProducer, days: Mapping[str, date], today: date) -> Mapping[str, object]:
+@lru_cache(maxsize=10_000)
+def _lasting(producer: RosterProducer) -> Facts:
+    """Return what no day changes: most of it."""
     licensing = producer.licensing
-    authorities = sorted(_authorities(licensing, days))
-    valid = [fact for fact in licensing.certifications if _certified(fact, today)]
-    return {
-        "producer.resident_state": licensing.resident_state,
-        "producer.licensed_states": sorted({state for state, _ in authorities}),
-        "producer.authorities": authorities,
-        "producer.appointments": sorted(
-            {
-                (fact.carrier, fact.state, line)
-                for fact in licensing.appointments
-                if fact.status == "APPOINTED"
-                for line in fact.lines
-            }
-        ),
-        "producer.carriers": sorted({fact.carrier for fact in licensing.contracts if fact.status == "READY_TO_SELL"}),
-        "producer.certifications": sorted({fact.kind for fact in valid}),
-        "producer.state_certifications": sorted({(fact.kind, fact.state) for fact in valid if fact.state}),
-        "producer.plan_years": sorted({(fact.kind, str(fact.plan_year)) for fact in valid if fact.plan_year}),
-        "producer.languages": producer.languages,
-        "producer.skills": producer.skills,
-        "producer.time_zone": producer.time_zone,
-        "producer.capacity": producer.capacity,
-        "producer.license_data_age": (today - producer.license_data_as_of).days
-        if producer.license_data_as_of
-        else None,
-    }
+    return CATALOG.facts(
+        {
+            "producer.resident_state": licensing.resident_state,
+            "producer.appointments": sorted(
+                {
+                    (fact.carrier, fact.state, line)
+                    for fact in licensing.appointments
+                    if fact.status == "APPOINTED"
+                    for line in fact.lines
+                }
+            ),
+            "producer.carriers": sorted(
+                {fact.carrier for fact in licensing.contracts if fact.status == "READY_TO_SELL"}
+            ),
+            "producer.languages": producer.languages,
+            "producer.skills": producer.skills,
+            "producer.time_zone": producer.time_zone,
+            "producer.capacity": producer.capacity,
+        }
+    )
+
+
+@lru_cache(maxsize=10_000)
+def _dated(authorities: tuple[tuple[str, str], ...], valid: tuple[CertificationFact, ...]) -> Facts:
+    """Return what days change, and mostly leave as it was the day before."""
+    return CATALOG.facts(
+        {
+            "producer.licensed_states": sorted({state for state, _ in authorities}),
+            "producer.authorities": authorities,
+            "producer.certifications": sorted({fact.kind for fact in valid}),
+            "producer.state_certifications": sorted({(fact.kind, fact.state) for fact in valid if fact.state}),
+            "producer.plan_years": sorted({(fact.kind, str(fact.plan_year)) for fact in valid if fact.plan_year}),
+        }
+    )
 
 
 def _authorities(licensing: Licensing, days: Mapping[str, date]) -> set[tuple[str, str]]:

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from routing.decision import Considered, Context, Decided
+from routing.decision import Asking, Considered, Context, Decided, plan_of
 from routing.facts import stored_facts
 
 ENGINE: Final = "fairlead-1"
 CANDIDATES_SHOWN: Final = 200
 # What replay must find again; timings, ids and names are not compared.
-COMPARED: Final = ("gates", "score", "route", "eligible", "candidates", "chosen", "reason")
+COMPARED: Final = ("gates", "score", "route", "eligible", "method", "candidates", "offer", "chosen", "reason")
 
 
 def build(
@@ -29,6 +29,8 @@ def build(
     chosen: int | None,
     reason: str,
     timings_ms: Mapping[str, float],
+    asking: Asking | None = None,
+    override: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the receipt of one decision."""
     inquiry, context = decided.inquiry, decided.inquiry.context
@@ -38,9 +40,12 @@ def build(
         "trigger": trigger,
         "hop": hop,
         "exclude": sorted(inquiry.had_it),
+        **({"solved": inquiry.solved} if inquiry.solved is not None else {}),
+        **({"held_back": sorted(inquiry.held_back)} if inquiry.held_back else {}),
         "only": inquiry.only,
         "former_owner": inquiry.former_owner,
         "unclear": inquiry.unclear,
+        **({"declined": sorted(inquiry.declined)} if inquiry.declined else {}),
         "made_at": now.isoformat(),
         "now": now.isoformat(),
         "actor": actor,
@@ -51,8 +56,9 @@ def build(
         "ask": inquiry.ask.as_dict() if inquiry.ask else None,
         **outcome(decided),
         "claim": {"skipped": list(skipped)},
+        **({"offer": asking.as_dict()} if asking else {}),
         "chosen": chosen,
-        "override": None,
+        "override": override,
         "reason": reason,
         "timings_ms": dict(timings_ms),
     }
@@ -102,7 +108,24 @@ def outcome(decided: Decided) -> dict[str, Any]:
             "excluded_by": considered.excluded_by(),
             "nearest": considered.nearest_misses() if not considered.eligible else [],
         },
+        **_method(decided),
         "candidates": _candidates(decided),
+    }
+
+
+def _method(decided: Decided) -> dict[str, Any]:
+    """Return how the pool's method went, where there is more to it than an order."""
+    plan = plan_of(decided.considered, decided.inquiry.context.roster)
+    if not (plan.filters or plan.preferences or plan.faults or plan.pick.step.name != "push"):
+        return {}
+    return {
+        "method": {
+            "filters": [passage.as_dict() for passage in decided.chosen.passages],
+            "preferences": [use.step.name for use in plan.preferences],
+            "order": plan.strategy,
+            "pick": plan.pick.step.name,
+            "faults": [fault.as_dict() for fault in plan.faults],
+        }
     }
 
 
@@ -129,13 +152,24 @@ def _candidates(decided: Decided) -> list[dict[str, Any]]:
         }
         for each in decided.chosen.ranked
     ]
-    full = [
+    passed_over = [
         {"producer": producer_id, "rank": None, "why": why, "volatile": decided.volatile[producer_id].as_dict()}
-        for producer_id, why in sorted(decided.chosen.full.items())
+        for reasons in (decided.chosen.unfit, decided.chosen.full)
+        for producer_id, why in sorted(reasons.items())
     ]
-    return (ranked + full)[:CANDIDATES_SHOWN]
+    return (ranked + passed_over)[:CANDIDATES_SHOWN]
+
+
+def canonical(receipt: Mapping[str, Any]) -> str:
+    """Return the receipt as text, the same for the same receipt."""
+    return json.dumps(receipt, sort_keys=True, separators=(",", ":"))
 
 
 def sha256(receipt: Mapping[str, Any]) -> str:
     """Return the receipt's fingerprint, over canonical JSON."""
-    return hashlib.sha256(json.dumps(receipt, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return fingerprint(canonical(receipt))
+
+
+def fingerprint(text: str) -> str:
+    """Return the fingerprint of a receipt's canonical text."""
+    return hashlib.sha256(text.encode()).hexdigest()

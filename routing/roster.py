@@ -3,12 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from licenses.authority import Licensing, ProductLines, Regime
+from routing import caps
+from routing.caps import Cap
 from routing.sla.calendar import Calendar
 from routing.sla.deadlines import Thresholds
+from routing.sla.ladder import Step, in_order
+from routing.sla.targets import Target
+from routing.strategies import Plan, parse
+
+AGENCY: Final = "agency"
+
+
+QUEUE_TIME: Final = timedelta(hours=1)  # of what no pool says otherwise for
 
 
 @dataclass(frozen=True)
@@ -17,6 +28,7 @@ class Member:
 
     pool: str
     weight: int
+    territory: str = ""  # as written; "": everywhere
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,17 +40,19 @@ class RosterProducer:
     licensing: Licensing
     time_zone: str
     capacity: int
-    daily_cap: int | None
+    caps: tuple[Cap, ...]
     languages: tuple[str, ...]
     skills: tuple[str, ...]
     shifts: Calendar | None
     leaves: tuple[tuple[datetime, datetime], ...]
     license_data_as_of: date | None
     memberships: tuple[Member, ...]
+    skill_levels: Mapping[str, int] = field(default_factory=dict)
+    calls_per_hour: int | None = None
 
     @classmethod
     def from_facts(cls, producer_id: int, facts: Mapping[str, Any]) -> "RosterProducer":
-        """Read what `routing.services.roster` stored."""
+        """Read what `routing.queries.roster_facts` captured."""
         shifts = facts["shifts"]
         return cls(
             id=producer_id,
@@ -46,13 +60,15 @@ class RosterProducer:
             licensing=Licensing.from_dict(facts["licensing"]),
             time_zone=facts["time_zone"],
             capacity=facts["capacity"],
-            daily_cap=facts["daily_cap"],
+            caps=caps.from_facts(facts),
             languages=tuple(facts["languages"]),
             skills=tuple(facts["skills"]),
             shifts=Calendar.from_dict(shifts) if shifts else None,
             leaves=tuple((datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in facts["leaves"]),
             license_data_as_of=date.fromisoformat(facts["as_of"]) if facts["as_of"] else None,
-            memberships=tuple(Member(pool, weight) for pool, weight in facts["pools"]),
+            memberships=tuple(Member(*each) for each in facts["pools"]),
+            skill_levels=facts.get("skill_levels", {}),
+            calls_per_hour=facts.get("calls_per_hour"),
         )
 
     @property
@@ -61,8 +77,18 @@ class RosterProducer:
         return self.licensing.name
 
     def local_day(self, now: datetime) -> date:
-        """Return the day it is for the producer, which daily caps count in."""
+        """Return the day it is for the producer."""
         return now.astimezone(ZoneInfo(self.time_zone)).date()
+
+    @cached_property
+    def levels(self) -> Mapping[str, int]:
+        """The level of each skill; one that nobody has graded is at the first."""
+        return {skill: self.skill_levels.get(skill, 1) for skill in self.skills}
+
+    def minutes_left(self, now: datetime, agency_hours: Calendar) -> int | None:
+        """Return the whole minutes until the shift ends, None where no end is in sight."""
+        ends = (self.shifts or agency_hours).open_until(now)
+        return int((ends - now).total_seconds() // 60) if ends else None
 
     def absence(self, now: datetime, agency_hours: Calendar) -> str | None:
         """Return ON_LEAVE, OFF_SHIFT or None; without shifts of their own a producer keeps the agency's hours."""
@@ -92,31 +118,51 @@ class RosterPool:
     strategy: str
     tier: str | None
     is_active: bool
+    method: Any = field(default_factory=dict)  # JSON, as somebody wrote it
+    queue_time: timedelta = QUEUE_TIME  # what waits for it may wait so long for a manager
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The method, ready to run; where it cannot be read, round robin and why."""
+        return parse(self.method, self.strategy)
 
 
 @dataclass(frozen=True)
 class Sla:
-    """How fast a tier must be answered, and what counts as an answer."""
+    """How fast a tier must be answered, what counts as an answer, and what happens where none comes."""
 
     target: timedelta
     max_hops: int
     evidence: tuple[str, ...]
     alarm: timedelta
+    hours: str
+    pause: timedelta
+    cool_down: timedelta
+    steps: tuple[Step, ...]
+    targets: tuple[Target, ...]
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> "Sla":
-        """Read what `routing.services.roster` stored."""
+        """Read what `routing.queries.roster_facts` captured; older entries know of no ladders."""
         return cls(
-            timedelta(minutes=facts["target_minutes"]),
-            facts["max_hops"],
-            tuple(facts["evidence"]),
-            timedelta(minutes=facts["alarm_minutes"]),
+            target=timedelta(minutes=facts["target_minutes"]),
+            max_hops=facts["max_hops"],
+            evidence=tuple(facts["evidence"]),
+            alarm=timedelta(minutes=facts["alarm_minutes"]),
+            hours=facts.get("hours", "AGENCY"),
+            pause=timedelta(minutes=facts.get("pause_minutes", 0)),
+            cool_down=timedelta(minutes=facts.get("cool_down_minutes", 0)),
+            steps=in_order([Step(*step) for step in facts.get("steps", ())]),
+            targets=tuple(
+                Target(kind, clock, timedelta(minutes=minutes), hours, tuple(evidence))
+                for kind, clock, minutes, hours, evidence in facts.get("targets", ())
+            ),
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class AgencyFacts:
-    """What holds for the whole agency: hours, thresholds, products and appointment regimes."""
+    """What holds for the whole agency: hours, thresholds, products and appointment regimes; compared by identity."""
 
     time_zone: str
     hours: Calendar
@@ -128,7 +174,7 @@ class AgencyFacts:
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> "AgencyFacts":
-        """Read what `routing.services.roster` stored."""
+        """Read what `routing.queries.roster_facts` captured."""
         products = [ProductLines.from_dict(product) for product in facts["products"]]
         return cls(
             time_zone=facts["time_zone"],
@@ -156,7 +202,7 @@ class Roster:
         """Put the subjects present at a version together."""
         producers = {each.id: each for each in subjects.values() if isinstance(each, RosterProducer)}
         pools = {each.slug: each for each in subjects.values() if isinstance(each, RosterPool)}
-        agency = subjects["agency"]
+        agency = subjects[AGENCY]
         assert isinstance(agency, AgencyFacts)  # noqa: S101 - narrows the union; `read_subject` made it
         return cls(version, agency, producers, pools, _members(producers))
 
@@ -176,11 +222,30 @@ def _members(producers: Mapping[int, RosterProducer]) -> dict[str, dict[int, int
 Subject = RosterProducer | RosterPool | AgencyFacts
 
 
+def producer_subject(producer_id: int) -> str:
+    """Return the roster's name for a producer."""
+    return f"producer:{producer_id}"
+
+
+def pool_subject(slug: str) -> str:
+    """Return the roster's name for a pool."""
+    return f"pool:{slug}"
+
+
 def read_subject(subject: str, facts: Mapping[str, Any]) -> Subject:
     """Read one roster entry's facts as the value decisions use."""
     kind, _, key = subject.partition(":")
     if kind == "producer":
         return RosterProducer.from_facts(int(key), facts)
     if kind == "pool":
-        return RosterPool(facts["id"], key, facts["name"], facts["strategy"], facts["tier"] or None, facts["is_active"])
+        return RosterPool(
+            facts["id"],
+            key,
+            facts["name"],
+            facts["strategy"],
+            facts["tier"] or None,
+            facts["is_active"],
+            facts.get("method", {}),
+            timedelta(minutes=facts["queue_minutes"]) if facts.get("queue_minutes") else QUEUE_TIME,
+        )
     return AgencyFacts.from_facts(facts)

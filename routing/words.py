@@ -19,6 +19,14 @@ STATE_TONES: Final[Mapping[str, str]] = {
     "QUARANTINED": "bad",
     "REJECTED": "bad",
 }
+STATUSES: Final[Mapping[str, tuple[str, str]]] = {  # where a decision sends a lead, and the tone of it
+    "assigned": ("To a producer", "ok"),
+    "offered": ("Offered", "ok"),
+    "fallback": ("Fallback", "warn"),
+    "review": ("Review", "warn"),
+    "quarantined": ("Quarantine", "bad"),
+    "rejected": ("Rejected", "bad"),
+}
 TIER_TONES: Final[Mapping[str, str]] = {"hot": "bad", "warm": "warn"}
 TRIGGERS: Final[Mapping[str, str]] = {
     "INTAKE": "the lead came in",
@@ -27,28 +35,39 @@ TRIGGERS: Final[Mapping[str, str]] = {
     "MANUAL": "a manager moved it",
     "ABSENCE": "the producer's desk was emptied",
     "RERUN": "it was tried again",
+    "OFFER": "an offer came to nothing",
+    "ACCEPT": "the producer accepted it",
+    "TAKE": "the producer took the next",
 }
 EVENT_TONES: Final[Mapping[str, str]] = {
     "lead.assigned": "ok",
+    "lead.offered": "ok",
     "lead.touched": "ok",
     "lead.closed": "muted",
+    "lead.returned": "muted",
     "lead.fell_back": "warn",
     "lead.sent_to_review": "warn",
     "lead.quarantined": "bad",
     "lead.rejected": "bad",
     "sla.reminded": "warn",
     "sla.breached": "bad",
+    "sla.escalated": "warn",
+    "sla.missed": "bad",
     "sla.alarmed": "bad",
+    "sla.running": "info",
+    "sla.stopped": "muted",
+    "message.delivered": "muted",
+    "message.given_up": "bad",
 }
 # What stands in a producer's way, counted over a pool.
 BLOCKS: Final[Mapping[str, str]] = {
     "PRODUCER_INACTIVE": "Producer not active",
-    "NO_LICENSE": "No licence in the state",
-    "LICENSE_CLASS": "Another class of licence",
-    "LICENSE_EXPIRED": "Licence ended",
-    "LICENSE_NOT_YET": "Licence not begun",
-    "LICENSE_INACTIVE": "Licence not active",
-    "HOME_LICENSE_INACTIVE": "Home licence not active",
+    "NO_LICENSE": "No license in the state",
+    "LICENSE_CLASS": "Another class of license",
+    "LICENSE_EXPIRED": "License ended",
+    "LICENSE_NOT_YET": "License not begun",
+    "LICENSE_INACTIVE": "License not active",
+    "HOME_LICENSE_INACTIVE": "Home license not active",
     "LOA_MISSING": "Line of authority missing",
     "LOA_INACTIVE": "Line of authority not active",
     "NO_CARRIER_CONTRACT": "No contract with a carrier",

@@ -12,7 +12,8 @@ class RulesEngineConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks."""
-        from rules_engine.checks import check_catalog, check_live_versions  # noqa: PLC0415  # models load first
+        from rules_engine.checks import check_catalog, check_hooks, check_live_versions  # noqa: PLC0415  # models load first
 
         checks.register(check_catalog)
+        checks.register(check_hooks)
         checks.register(check_live_versions, checks.Tags.database)

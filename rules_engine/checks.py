@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.db import OperationalError, ProgrammingError
+from django.utils.module_loading import import_string
 
 from rules_engine import queries
 from rules_engine.catalog_setting import catalog
@@ -24,6 +26,23 @@ def check_catalog(**_options: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+def check_hooks(**_options: Any) -> list[CheckMessage]:
+    """Refuse settings that name gates, evidence or targets nobody can call: publishing would break on them."""
+    paths = [*settings.RULES_GATES, settings.RULES_EVIDENCE, settings.RULES_TARGETS]
+    return [
+        Error(f"RULES_GATES, RULES_EVIDENCE or RULES_TARGETS: {why}", id="rules_engine.E003")
+        for why in map(_why_not, filter(None, paths))
+        if why
+    ]
+
+
+def _why_not(path: str) -> str:
+    try:
+        return "" if callable(import_string(path)) else f"{path} is nothing to call."
+    except ImportError as error:
+        return str(error)
 
 
 def check_live_versions(databases: Sequence[str] | None = None, **_options: Any) -> list[CheckMessage]:

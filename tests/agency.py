@@ -13,6 +13,7 @@ from licenses.models import AppointmentRegime, Carrier, CarrierContract, License
 from routing.models import (
     Agency,
     Assignment,
+    Cap,
     Lead,
     LeadSource,
     Leave,
@@ -28,6 +29,7 @@ from routing.services.intake import Answer
 from rules_engine import services as rules
 from rules_engine.models import RuleSet, RuleSetVersion
 from tests.factories import make_rule_set, make_user
+from tests.publishing import publish_draft
 
 NOW: Final = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)  # a Monday, 10:00 in Georgia
 TODAY: Final = date(2026, 11, 23)
@@ -69,7 +71,7 @@ def publish(slug: str, *bodies: dict[str, Any], stage: str = "gate") -> RuleSetV
         ruleset.rules.all().delete()
         for body in bodies:
             rules.create_rule(ruleset=ruleset, document=body, actor=SETUP, now=NOW)
-    return rules.publish(ruleset=ruleset, comment="For the test.", actor=SETUP, now=NOW)
+    return publish_draft(ruleset, now=NOW)
 
 
 def hire(
@@ -77,12 +79,14 @@ def hire(
 ) -> Producer:
     """Return a producer of the pool, licensed for life in Georgia until 2030, who can sign in by the first name.
 
-    Fields of the licence (`expiry_date`, `license_status`), the profile (`daily_cap`, `languages`) and the row itself.
+    Fields of the licence (`expiry_date`, `license_status`), the profile (`languages`, `skills`) and the row itself, and
+    `caps`, leads by period.
     """
     user = make_user(Role.PRODUCER, username=first_name.lower(), first_name=first_name, last_name="Park")
     expiry = fields.pop("expiry_date", date(2030, 12, 31))
     status = fields.pop("license_status", "ACTIVE")
-    profile = {name: fields.pop(name) for name in ("daily_cap", "languages", "skills") if name in fields}
+    profile = {name: fields.pop(name) for name in ("languages", "skills") if name in fields}
+    caps: dict[str, int] = fields.pop("caps", {})
     producer = Producer.objects.create(
         npn=f"{9_900_000 + user.pk}", first_name=first_name, last_name="Park", resident_state="GA", user=user, **fields
     )
@@ -91,7 +95,9 @@ def hire(
     )
     LineOfAuthority.objects.create(license=license_, line="LIFE")
     CarrierContract.objects.create(producer=producer, carrier=Carrier.objects.get(cocode="00101"))
-    ProducerProfile.objects.create(producer=producer, capacity=capacity, **profile)
+    made = ProducerProfile.objects.create(producer=producer, capacity=capacity, **profile)
+    for period, most in caps.items():
+        Cap.objects.create(profile=made, period=period, most=most)
     PoolMember.objects.create(pool=Pool.objects.get(slug=pool), producer=producer, weight=weight)
     tell(producer)
     return producer

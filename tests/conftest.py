@@ -4,14 +4,17 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 import redis
 from django.conf import LazySettings
 from django.conf import settings as django_settings
+from hypothesis import HealthCheck
 
 from routing.services import deciding, geography, roster
 from rules_engine import queries
 from tests.ledger import flush_lifts_the_guards, head_file  # noqa: F401  # fixtures every test runs under
+from tests.packs import write_pack  # noqa: F401  # likewise, for those that ask
 from tests.services import MISSING
 
 REQUIRE_SERVICES = os.environ.get("REQUIRE_SERVICES", "") not in {"", "0"}
@@ -19,7 +22,9 @@ skipped: Counter[str] = Counter()
 
 
 def pytest_configure() -> None:
-    """Trade the strength of passwords for speed."""
+    """Trade the strength of passwords for speed, and let no test fail because the machine is busy."""
+    hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    hypothesis.settings.load_profile("patient")
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
@@ -67,7 +72,7 @@ def django_db_modify_db_settings() -> None:
     if "sqlite" in default["ENGINE"]:
         default["TEST"] = {**default.get("TEST", {}), "NAME": str(django_settings.DATA_DIR / "test.sqlite3")}
     else:
-        default["OPTIONS"] = {"options": "-c statement_timeout=60000 -c lock_timeout=30000"}
+        default["OPTIONS"]["options"] = "-c statement_timeout=60000 -c lock_timeout=30000"
 
 
 @pytest.fixture(autouse=True)

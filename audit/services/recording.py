@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from accounts import rows
 from accounts.actor import Actor
 from audit.models import Entry
 
@@ -48,10 +49,10 @@ def record(
 ) -> Entry:
     """Write one entry, in the transaction of what it tells of."""
     written = entry(at=at, actor=actor, action=action, target=target, detail=detail)
-    written.save(force_insert=True)
+    rows.insert(written)
     return written
 
 
 def record_many(entries: Sequence[Entry]) -> None:
     """Write several entries in one INSERT."""
-    Entry.objects.bulk_create(entries)
+    rows.insert(*entries)

@@ -1,4 +1,7 @@
-"""Verify the ledger: recompute the chain and hold it against the heads published outside."""
+"""Verify the ledger: recompute the chain and hold it against the heads published outside.
+
+`verify` does it at once, `verifying` turn by turn.
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -22,19 +25,24 @@ SHOWN: Final = 100  # problems a report names of each kind
 class Walk:
     """Recompute the chain from one position on, and remember where it got to."""
 
-    def __init__(self, start: int) -> None:
-        before = Seal.objects.filter(position=start - 1).first()
-        self.position = start - 1
-        self.hash = before.hash if before else chain.GENESIS
+    def __init__(self, position: int, link: str) -> None:
+        self.position = position  # of the last link that is checked
+        self.hash = link
         self.checked = 0
         self.receipt_hash: Callable[[str], str | None] | None = _receipt_hook()
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong, in the order of the chain."""
-        while links := list(Seal.objects.filter(position__gt=self.position).order_by("position")[:BATCH]):
-            entries = Entry.objects.in_bulk([link.entry_id for link in links])
-            for link in links:
-                yield from self._judge(link, entries.get(link.entry_id))
+        while (found := self.step()) is not None:
+            yield from found
+
+    def step(self) -> list[Problem] | None:
+        """Check the next links, and return what is wrong with them; None where there are no more."""
+        links = list(Seal.objects.filter(position__gt=self.position).order_by("position")[:BATCH])
+        if not links:
+            return None
+        entries = Entry.objects.in_bulk([link.entry_id for link in links])
+        return [problem for link in links for problem in self._judge(link, entries.get(link.entry_id))]
 
     def _judge(self, link: Seal, entry: Entry | None) -> Iterator[Problem]:
         if link.position != self.position + 1:
@@ -63,26 +71,41 @@ def verify(*, from_seq: int = 0) -> Report:
     The heads outside, entries without a seal and the triggers are checked as well, whatever `from_seq` says.
     """
     first = Seal.objects.filter(entry__seq__gte=from_seq).aggregate(first=Min("position"))["first"] if from_seq else 1
-    walk = Walk(first or 1)
+    before = Seal.objects.filter(position=(first or 1) - 1).first()
+    walk = Walk((first or 1) - 1, before.hash if before else chain.GENESIS)
     in_chain = list(islice(walk.problems(), SHOWN))
-    unreadable, against_heads = _judge_heads()
-    others = [*islice(_judge_unsealed(), SHOWN), *_judge_guards()]
-    return Report(walk.checked, walk.position, walk.hash, (*in_chain, *against_heads, *others), unreadable)
+    judged, against_heads = HeadWalk(), list[Problem]()
+    while not against_heads and (found := judged.step()) is not None:
+        against_heads = found
+    problems = (*in_chain, *against_heads, *judge_state())
+    return Report(walk.checked, walk.position, walk.hash, problems, judged.unreadable)
 
 
-def _judge_heads() -> tuple[int, list[Problem]]:
-    """Return how many published heads could not be read, and the first that is not in the chain."""
-    published, unreadable, read = heads.published(), 0, 0
-    while lines := list(islice(published, BATCH)):
-        known = [head for head in lines if head]
-        unreadable, read = unreadable + len(lines) - len(known), read + len(known)
+class HeadWalk:
+    """Hold the published heads against the chain from one byte of their file on, and remember where it got to."""
+
+    def __init__(self, read: int = 0) -> None:
+        self.read = read  # bytes
+        self.unreadable = 0
+
+    def step(self) -> list[Problem] | None:
+        """Judge the next heads, and return the first that is not in the chain; None where there are no more."""
+        lines = list(islice(heads.published(self.read), BATCH))
+        if not lines:
+            return None
+        self.read = lines[-1][1]
+        known = [head for head, _ in lines if head]
+        self.unreadable += len(lines) - len(known)
         links = Seal.objects.in_bulk([head.position for head in known])
-        for head in known:
-            if problem := _judge_head(head, links.get(head.position)):
-                return unreadable, [problem]
-    if not read and Seal.objects.exists():
-        return unreadable, [Problem(Fault.HEADLESS, "No head was published outside: a cut tail could not be seen.")]
-    return unreadable, []
+        judged = (_judge_head(head, links.get(head.position)) for head in known)
+        return [problem for problem in judged if problem][:1]
+
+
+def judge_state() -> list[Problem]:
+    """Return what is wrong beside the links: no head outside, entries without a seal, triggers that are gone."""
+    headless = [Problem(Fault.HEADLESS, "No head was published outside: a cut tail could not be seen.")]
+    outside = headless if not any(head for head, _ in heads.published()) and Seal.objects.exists() else []
+    return [*outside, *islice(_judge_unsealed(), SHOWN), *_judge_guards()]
 
 
 def _judge_head(head: heads.Head, link: Seal | None) -> Problem | None:

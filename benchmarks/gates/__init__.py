@@ -1,1 +1,1 @@
-"""A hundred gate rules on one lead, every reason, against zen-engine."""
+"""A hundred and a thousand gate rules on one lead, every reason, against zen-engine."""

@@ -4,9 +4,12 @@ import random
 from collections.abc import Callable
 from typing import Any, Final
 
+from licenses.states import STATES as COUNTRY
+
 Document = dict[str, Any]
 RawLead = dict[str, Any]
 
+EVERYWHERE: Final = tuple(COUNTRY)
 STATES: Final = ("FL", "GA", "TX", "CA", "NY", "PA", "NC", "VA", "OH", "MI", "IL", "AZ", "NJ", "TN", "MO", "MD")
 LINES: Final = ("LIFE", "HEALTH", "PROP", "CAS", "PERS", "VAR")
 PRODUCTS: Final = ("term_life", "whole_life", "fixed_annuity", "medicare_supplement", "auto", "home", "final_expense")
@@ -48,18 +51,40 @@ def leads(rng: random.Random, count: int, *, missing: float = 0.0) -> list[RawLe
     ]
 
 
+def nationwide(rng: random.Random, drawn: list[RawLead]) -> list[RawLead]:
+    """Return the leads, each moved to any state of the country."""
+    return [lead | {"lead.state": rng.choice(EVERYWHERE)} if "lead.state" in lead else lead for lead in drawn]
+
+
 def rule_set(rng: random.Random, count: int) -> Document:
     """Return the document of a set of gates, of two to eight questions each and at most two groups deep."""
     return {
         "language": 1,
         "stage": "gate",
         "time_zone": "America/New_York",
-        "rules": [_rule(rng, number) for number in range(count)],
+        "rules": [_rule(rng, number, [_member(rng) for _ in range(rng.randrange(2, 5))]) for number in range(count)],
     }
 
 
-def _rule(rng: random.Random, number: int) -> Document:
-    members = [_member(rng) for _ in range(rng.randrange(2, 5))]
+def state_rule_set(rng: random.Random, count: int) -> Document:
+    """Return a set as agencies have them: nine rules in ten are about one to three states and ask two to six questions.
+
+    The tenth is about every lead, and as narrow as rules about every lead are.
+    """
+    rules = [
+        _rule(rng, number, _of_states(rng) if number % 10 else [*(_leaf(rng) for _ in range(4)), _member(rng)])
+        for number in range(count)
+    ]
+    return rule_set(rng, 0) | {"rules": rules}
+
+
+def _of_states(rng: random.Random) -> list[Document]:
+    states = rng.sample(EVERYWHERE, rng.choice((1, 1, 1, 2, 3)))
+    bound = {"op": "eq", "value": states[0]} if len(states) == 1 else {"op": "in", "value": states}
+    return [{"field": "lead.state"} | bound, *(_member(rng) for _ in range(rng.randrange(1, 4)))]
+
+
+def _rule(rng: random.Random, number: int, members: list[Document]) -> Document:
     return {
         "id": f"rule-{number:04}",
         "name": f"Rule {number}",

@@ -20,6 +20,7 @@ from rules_engine import services as rules
 
 PRODUCERS: Final = 60
 SEED: Final = 7
+PUBLISHERS: Final = ("operations", "manager")  # who sends the rules, and who approves them
 ROOM: Final = 30_000
 
 
@@ -32,7 +33,8 @@ def build() -> str:
         geography.load(gazetteer=sources.read(), actor=actor, now=now)
         reference.load(actor=actor, now=now, confirmed=True)
         demo = agency.build(producers=PRODUCERS, seed=SEED, actor=actor, opened_at=now - timedelta(days=31))
-        packs.install(name="starter", actor=actor, now=now)
+        author, approver = (demo.users[role].actor() for role in PUBLISHERS)
+        packs.install_and_publish(slug="starter", actor=author, approver=approver, now=now)
         _open_wide(now)
     _analyze()
     return demo.api_key
@@ -68,7 +70,10 @@ def _add_rules(document: dict[str, object], actor: Actor, now: datetime) -> None
         now=now,
     )
     rules.import_document(ruleset=ruleset, document=document, actor=actor, now=now)
-    rules.publish(ruleset=ruleset, comment="To see what more rules cost.", actor=actor, now=now)
+    author, approver = (User.objects.get(username=role).actor() for role in PUBLISHERS)
+    proposal = rules.submit(ruleset=ruleset, comment="To see what more rules cost.", actor=author, now=now)
+    rules.approve(proposal=proposal, actor=approver, now=now)
+    rules.publish(proposal=proposal, actor=author, now=now)
 
 
 def _open_wide(now: datetime) -> None:

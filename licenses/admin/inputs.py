@@ -1,17 +1,12 @@
-"""Inputs of the licence pages: native dates, and lists of codes written with commas."""
+"""Inputs of the licence pages: lists of codes written with commas, and rows that share their choices."""
 
 import re
-from collections.abc import Mapping
 from typing import Any, Final
 
 from django import forms
-from django.db import models
 
 from accounts.policy_admin import LabelledFormSet
 
-NATIVE: Final[Mapping[type[models.Field[Any, Any]], Mapping[str, Any]]] = {
-    models.DateField: {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
-}
 LONGEST: Final = 1000
 
 

@@ -85,7 +85,7 @@ class ProducerAdmin(FactPages):
         """Return the name."""
         return str(producer)
 
-    @admin.display(description="Active licences", ordering="active_count")
+    @admin.display(description="Active licenses", ordering="active_count")
     def active_licenses(self, producer: Any) -> int:
         """Return how many licences are active."""
         return int(producer.active_count)

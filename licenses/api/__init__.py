@@ -1,1 +1,1 @@
-"""The JSON door of licences: may this producer sell this, and notices that licence data changed."""
+"""The JSON door of licenses: may this producer sell this, and notices that license data changed."""

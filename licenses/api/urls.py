@@ -1,4 +1,4 @@
-"""The calls of licences under `/api/v1/`."""
+"""The calls of licenses under `/api/v1/`."""
 
 from django.urls import path
 

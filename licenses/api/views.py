@@ -1,4 +1,4 @@
-"""May this producer sell this; and notices that somebody's licence data changed."""
+"""May this producer sell this; and notices that somebody's license data changed."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ class AuthorityOut(serializers.Serializer[Any]):
 
 
 class ProducerAuthority(APIView):
-    """The licence guard's answer."""
+    """The license guard's answer."""
 
     permission_classes = [SignedIn]
 
@@ -73,7 +73,7 @@ class ProducerAuthority(APIView):
 
 
 def _require_view(actor: Actor, producer_id: int) -> None:
-    """Let in whoever may look at licences, a source with the scope, and the producer in question."""
+    """Let in whoever may look at licenses, a source with the scope, and the producer in question."""
     if policy.allows(actor, "licenses.view") or policy.allows(actor, "licenses:read"):
         return
     own = Producer.objects.filter(pk=producer_id, user_id=int(actor.id)).exists() if actor.id.isdigit() else False
@@ -113,7 +113,7 @@ def _instant(request: Request) -> Any:
 
 
 class EventIn(serializers.Serializer[Any]):
-    """A notice that a producer's licence data changed; it carries no data, they are fetched."""
+    """A notice that a producer's license data changed; it carries no data, they are fetched."""
 
     npn = serializers.RegexField(r"^[0-9]{1,10}$")
 

@@ -72,7 +72,7 @@ class License(models.Model):
                 condition=models.Q(is_perpetual=True, expiry_date__isnull=True)
                 | models.Q(is_perpetual=False, expiry_date__isnull=False),
                 name="license_ends_or_is_perpetual",
-                violation_error_message="Give the last valid day, or mark the licence perpetual; not both.",
+                violation_error_message="Give the last valid day, or mark the license perpetual; not both.",
             ),
         ]
         indexes = [models.Index(fields=["expiry_date"], name="license_by_expiry")]

@@ -49,7 +49,7 @@ class Producer(models.Model):
     )
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.ACTIVE)
     facts_version = models.PositiveBigIntegerField(
-        default=0, editable=False, help_text="Raised with every change of a licence fact; a claim compares it."
+        default=0, editable=False, help_text="Raised with every change of a license fact; a claim compares it."
     )
     history = HistoricalRecords(excluded_fields=["facts_version"])
 

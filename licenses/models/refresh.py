@@ -22,9 +22,9 @@ class LicenseRefresh(models.Model):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
-    read = models.PositiveIntegerField(default=0, help_text="Licences the source sent.")
-    changed = models.PositiveIntegerField(default=0, help_text="Licences added or changed.")
-    absent = models.PositiveIntegerField(default=0, help_text="Licences a full snapshot no longer held.")
+    read = models.PositiveIntegerField(default=0, help_text="Licenses the source sent.")
+    changed = models.PositiveIntegerField(default=0, help_text="Licenses added or changed.")
+    absent = models.PositiveIntegerField(default=0, help_text="Licenses a full snapshot no longer held.")
     rejected = models.JSONField(default=list, help_text="Rows that could not be taken, with line and reason.")
     error = models.CharField(max_length=400, blank=True)
 

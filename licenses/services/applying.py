@@ -12,7 +12,7 @@ from accounts.errors import Invalid
 from licenses.models import License, LineOfAuthority, Producer
 from licenses.services import facts
 from licenses.services.crosswalk import Crosswalk
-from licenses.services.rows import FieldChange, describe
+from licenses.services.saved_rows import FieldChange, describe
 from licenses.sources.records import SourceLine, SourceRecord
 
 ABSENT: Final = "absent from full snapshot"

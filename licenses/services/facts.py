@@ -20,7 +20,7 @@ from licenses.models import (
     Producer,
     ProducerChange,
 )
-from licenses.services.rows import FieldChange, delete_row, save_row
+from licenses.services.saved_rows import FieldChange, delete_row, save_row
 from outbox import services as outbox
 
 Fact = Producer | License | LineOfAuthority | CarrierContract | Appointment | Certification
@@ -110,7 +110,7 @@ def confirm(*, producer: Producer, licenses: Sequence[License], now: datetime) -
         if each.as_of and License.objects.filter(pk=each.pk).exclude(as_of__gte=each.as_of).update(as_of=each.as_of)
     ]
     if newer:
-        ProducerChange.objects.create(producer=producer, at=now, what="Licences confirmed by the source")
+        ProducerChange.objects.create(producer=producer, at=now, what="Licenses confirmed by the source")
 
 
 def _publish(producer: Producer, changes: Sequence[FieldChange], now: datetime) -> None:

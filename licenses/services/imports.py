@@ -11,7 +11,7 @@ from accounts.errors import FieldProblem, Invalid
 from licenses.models import LicenseRefresh, Producer
 from licenses.services import facts, refreshing
 from licenses.services.applying import Rejected
-from licenses.services.rows import FieldChange
+from licenses.services.saved_rows import FieldChange
 from licenses.sources.cells import CellError, read_choice, read_npn, read_text
 from licenses.sources.csv_file import read_licenses
 from licenses.sources.records import SourceError

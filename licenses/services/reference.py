@@ -13,7 +13,7 @@ from accounts import policy
 from accounts.actor import Actor
 from audit import services as audit
 from licenses.models import AppointmentRegime, Carrier, CarrierContract, LoaMap, Producer, ProducerChange, Product
-from licenses.services.rows import FieldChange, save_row
+from licenses.services.saved_rows import FieldChange, save_row
 
 Reference = Product | Carrier | AppointmentRegime | LoaMap
 DATA: Final = Path(__file__).resolve().parent.parent / "data"

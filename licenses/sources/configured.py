@@ -19,7 +19,7 @@ class NoSource(Refused):
 
 def _csv() -> LicenseSource:
     if not settings.LICENSE_SOURCE_CSV:
-        raise NoSource("Set LICENSE_SOURCE_CSV to the path of the licence file.")
+        raise NoSource("Set LICENSE_SOURCE_CSV to the path of the license file.")
     return CsvSource(Path(settings.LICENSE_SOURCE_CSV))
 
 
@@ -32,5 +32,5 @@ def source_named(name: str) -> LicenseSource:
     :raises NoSource: naming those there are
     """
     if name not in SOURCES:
-        raise NoSource(f"There is no licence source {name!r}: use one of {', '.join(sorted(SOURCES))}.")
+        raise NoSource(f"There is no license source {name!r}: use one of {', '.join(sorted(SOURCES))}.")
     return SOURCES[name]()

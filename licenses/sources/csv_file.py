@@ -148,7 +148,7 @@ def _merged(group: list[SourceRecord]) -> Iterator[Item]:
     if _contradict(group):
         places = ", ".join(str(record.places[0]) for record in group)
         for record in group:
-            reason = f"lines {places} contradict each other on licence {first.number}"
+            reason = f"lines {places} contradict each other on license {first.number}"
             yield Unreadable(record.places[0], reason, first.npn)
         return
     seen: dict[str, int] = {}

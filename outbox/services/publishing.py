@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from accounts import rows
 from outbox.models import Message
 
 logger = logging.getLogger(__name__)
@@ -26,14 +27,14 @@ def message(*, topic: str, payload: Mapping[str, Any], at: datetime, aggregate: 
 def publish(*, topic: str, payload: Mapping[str, Any], at: datetime, aggregate: str = "") -> Message:
     """Write one message, in the transaction of what it tells of."""
     written = message(topic=topic, payload=payload, at=at, aggregate=aggregate)
-    written.save(force_insert=True)
+    rows.insert(written)
     _ring_on_commit()
     return written
 
 
 def publish_many(messages: Sequence[Message]) -> None:
     """Write several messages in one INSERT."""
-    Message.objects.bulk_create(messages)
+    rows.insert(*messages)
     _ring_on_commit()
 
 

@@ -29,7 +29,7 @@ def revive(*, message: Message, actor: Actor, now: datetime) -> None:
     dead = Message.objects.select_for_update(no_key=True).filter(pk=message.pk, dead_at__isnull=False).first()
     if dead is None:
         raise NotDead
-    dead.dead_at, dead.attempts, dead.next_at = None, 0, now
+    dead.dead_at, dead.attempts, dead.postponed, dead.next_at = None, 0, None, now
     dead.progress = {path: state for path, state in dead.progress.items() if state == DONE}
-    dead.save(update_fields=["dead_at", "attempts", "next_at", "progress"])
+    dead.save(update_fields=["dead_at", "attempts", "postponed", "next_at", "progress"])
     audit.record(at=now, actor=actor, action="outbox.message_revived", target=dead, detail={"topic": dead.topic})

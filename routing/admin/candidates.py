@@ -21,6 +21,7 @@ class Candidate:
     name: str
     load: str
     blocks: tuple[str, ...] = ()
+    is_lawful: bool = False  # rules alone stand in the way, which people may set aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,13 @@ def sorted_standings(lead: Lead, now: datetime) -> Candidates:
         tuple(each for why, each in shown if why is None),
         tuple(each for why, each in shown if why is not None),
         tuple(
-            Candidate(each.producer_id, each.name, "", tuple(block.text for block in each.blocks))
+            Candidate(
+                each.producer_id,
+                each.name,
+                "",
+                tuple(block.text for block in each.blocks),
+                each.authority is not None and each.authority.allowed,
+            )
             for each in not_eligible[:EXCLUDED_SHOWN]
         ),
         len(not_eligible),

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -15,10 +15,10 @@ from django.utils.safestring import SafeString
 from accounts.errors import Missing
 from accounts.http import actor_of
 from accounts.policy import allows
-from accounts.policy_admin import ReadOnlyAdmin
+from accounts.policy_admin import BoundedPaginator, ReadOnlyAdmin
 from routing import reasons, words
-from routing.admin import receipt_page
-from routing.admin.pages import BoundedPaginator, MomentFilter, in_readers_zone, require, show
+from routing.admin import looking, receipt_page
+from routing.admin.pages import MomentFilter, in_readers_zone, require, show
 from routing.models import Decision
 from routing.queries import visible
 from routing.services import explaining
@@ -39,6 +39,10 @@ class DecisionAdmin(ReadOnlyAdmin):
     show_facets = admin.ShowFacets.NEVER
     paginator = BoundedPaginator
     ordering = ("-made_at",)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add sampling, and looking back at an instant."""
+        return [*looking.urls(), *super().get_urls()]
 
     def may_view(self, request: HttpRequest) -> bool:
         """Let producers in as well; they see the decisions about their own leads."""

@@ -1,6 +1,6 @@
 """A producer's desk: the leads in hand by due time, and one lead to work."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -16,12 +16,13 @@ from django.utils import timezone
 from accounts.actor import Actor
 from accounts.http import actor_of
 from accounts.policy import allows
-from routing import words
-from routing.admin.forms import DisposeForm, NoteForm, ReasonForm, ServiceForm, TouchForm
+from routing import reach, why_me, words
+from routing.admin import availability, fairness, offers
+from routing.admin.forms import DisposeForm, NoteForm, ReasonForm, ReturnForm, ServiceForm, TouchForm
 from routing.admin.pages import Told, about, act, reader_zone, require, show
 from routing.models import Assignment, Lead
-from routing.queries import visible
-from routing.services import desk
+from routing.queries import capped, laid_out, own_desk, visible
+from routing.services import desk, presence
 
 CARDS: Final = 200
 
@@ -34,6 +35,21 @@ class Card:
     lead: Lead
     due: words.Due | None
     clocks: str
+    ways: Sequence["Way"] = ()
+
+    @property
+    def ticks(self) -> bool:
+        """Say whether the clock runs."""
+        return self.due is not None and self.due.tone != "muted"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to reach the person: where the button leads, or why it is off."""
+
+    label: str
+    url: str
+    refusal: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +89,17 @@ def _dispose(lead: Lead, given: Mapping[str, Any], actor: Actor, now: datetime) 
     return f"Closed {lead}: {desk.DISPOSITIONS[given['disposition']].lower()}."
 
 
+def _give_back(lead: Lead, given: Mapping[str, Any], actor: Actor, now: datetime) -> str:
+    desk.give_back(lead=lead, why=given["why"], actor=actor, now=now)
+    return f"{lead} goes back to {lead.source}; it does not count as yours."
+
+
 MOVES: Final[Mapping[str, Move]] = {
     "accept": Move("Accept", ServiceForm, _accept, kind="", states=frozenset({"ASSIGNED"})),
     "touch": Move("Log a contact", TouchForm, _touch),
     "note": Move("Add a note", NoteForm, _note),
     "dispose": Move("Close the lead", DisposeForm, _dispose, leaves=True),
+    "return": Move("Return to the vendor", ReturnForm, _give_back, leaves=True),
     "decline": Move("Decline", ReasonForm, _decline, leaves=True),
 }
 
@@ -87,6 +109,9 @@ def urls() -> list[URLPattern]:
     view = admin.site.admin_view
     return [
         path("desk/", view(my_leads), name="my_leads"),
+        *availability.urls(),
+        *offers.urls(),
+        path("desk/share/", view(fairness.my_share), name="my_share"),
         path("<uuid:pk>/desk/", view(lead_page), name="routing_lead_desk"),
         *(
             path(f"<uuid:pk>/desk/{name}/", view(make_move), {"name": name}, name=f"routing_lead_desk_{name}")
@@ -96,17 +121,29 @@ def urls() -> list[URLPattern]:
 
 
 def my_leads(request: HttpRequest) -> HttpResponse:
-    """Show a producer what is in hand, most urgent first."""
+    """Show a producer what is in hand, most urgent first; a page that asks again hears 204 while nothing changed."""
     require(request, "leads.work_own")
     now, zone = timezone.now(), reader_zone(request)
+    producer = getattr(request.user, "producer", None)
+    if producer is not None:
+        presence.note(producer_id=producer.pk, now=now)
+    seen = own_desk.fingerprint(now=now, actor=actor_of(request))
+    if getattr(request, "htmx", None) and request.GET.get("seen") == seen:
+        return HttpResponse(status=204)
     held = Assignment.objects.filter(producer__user_id=actor_of(request).id, ended_at__isnull=True)
-    cards = [_card(each, now, zone) for each in held.select_related("lead__person").order_by("due_at")[:CARDS]]
+    cards = [_card(each, now, zone) for each in held.select_related("lead__person").order_by("due_at", "pk")[:CARDS]]
     context = {
         "title": "My leads",
         "now": now,
+        "seen": seen,
+        "offers": offers.shown(actor_of(request), now),
+        "takes_from": laid_out.pools_of(producer.pk) if producer is not None else (),
         "waiting": [card for card in cards if card.due],
         "answered": [card for card in cards if not card.due],
-        "linked": hasattr(request.user, "producer"),
+        "linked": producer is not None,
+        **availability.shown(producer, now),
+        "lines": fairness.own_lines(producer, now),
+        "caps": capped.of_person(actor_of(request).id, now=now),
     }
     return show(request, "routing/my_leads.html", context)
 
@@ -118,7 +155,20 @@ def _card(assignment: Assignment, now: datetime, zone: ZoneInfo) -> Card:
         if assignment.first_touch_at is None
         else None
     )
-    return Card(assignment, lead, due, words.clocks(lead.zones, now))
+    return Card(assignment, lead, due, words.clocks(lead.zones, now), tuple(_ways(lead, now)))
+
+
+def _ways(lead: Lead, now: datetime) -> Iterator[Way]:
+    """Yield the ways to reach the person, each with its refusal where it is off."""
+    person = lead.person
+    if person is None:
+        return
+    asked = {"zones": lead.zones, "consent": person.consent, "now": now}
+    if person.phone:
+        yield Way(f"Call {words.phone(person.phone)}", f"tel:{person.phone}", reach.refusal(channel="call", **asked))
+        yield Way("Text", f"sms:{person.phone}", reach.refusal(channel="text", **asked))
+    if person.email:
+        yield Way(f"Write to {person.email}", f"mailto:{person.email}", reach.refusal(channel="email", **asked))
 
 
 def lead_page(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -147,7 +197,7 @@ def _gone(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _lead_page(request: HttpRequest, lead: Lead, bound: Mapping[str, ServiceForm] | None = None) -> HttpResponse:
     now, actor = timezone.now(), actor_of(request)
-    assignment = lead.assignments.filter(ended_at__isnull=True).select_related("producer").first()
+    assignment = lead.assignments.filter(ended_at__isnull=True).select_related("producer", "decision").first()
     own = assignment is not None and str(assignment.producer.user_id) == actor.id
     may_work = allows(actor, "leads.work") or (own and allows(actor, "leads.work_own"))
     context = {
@@ -158,9 +208,14 @@ def _lead_page(request: HttpRequest, lead: Lead, bound: Mapping[str, ServiceForm
         "moves": _moves(lead, bound or {}) if assignment and may_work else [],
         "notes": lead.notes.select_related("author"),
         "touches": lead.touches.all(),
+        "why_me": _why_me(assignment) if own and assignment else [],
         "trail": [] if own else [(lead, reverse("admin:routing_lead_change", args=[lead.pk]))],
     }
     return show(request, "routing/desk_lead.html", context)
+
+
+def _why_me(assignment: Assignment) -> list[str]:
+    return list(why_me.sentences(assignment.decision.receipt, assignment.producer_id))
 
 
 def _moves(lead: Lead, bound: Mapping[str, ServiceForm]) -> list[dict[str, Any]]:

@@ -38,7 +38,7 @@ def empty_desk(request: HttpRequest, producer_id: int) -> HttpResponse:
             results = [_result(lead, outcome) for lead, outcome in moved]
         return show(request, "routing/emptied_desk.html", {"title": producer, "producer": producer, "results": results})
     held = Assignment.objects.filter(producer=producer, ended_at__isnull=True).select_related("lead__person")
-    context = {"title": producer, "producer": producer, "form": form, "held": list(held.order_by("assigned_at"))}
+    context = {"title": producer, "producer": producer, "form": form, "held": list(held.order_by("assigned_at", "pk"))}
     return show(request, "routing/empty_desk.html", context)
 
 

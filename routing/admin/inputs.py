@@ -1,10 +1,9 @@
-"""Inputs of the set-up pages: native dates and times, lists with commas, weeks whose spans may not overlap."""
+"""Inputs of the set-up pages: lists with commas, weeks whose spans may not overlap."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from django import forms
-from django.db import models
 from django.db.models import Q
 
 from accounts.errors import FieldProblem
@@ -15,16 +14,6 @@ from routing.services.setup import clash_problems, owner_problems
 
 LONGEST_WORD: Final = 40
 MOST_WORDS: Final = 40
-
-
-NATIVE: Final[Mapping[type[models.Field[Any, Any]], Any]] = {
-    models.DateTimeField: {
-        "form_class": forms.DateTimeField,
-        "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    },
-    models.DateField: {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")},
-    models.TimeField: {"widget": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")},
-}
 
 
 class Words(forms.CharField):
@@ -53,6 +42,39 @@ class Words(forms.CharField):
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare lists, not how they are written."""
         return bool(self.to_python(initial) != self.to_python(data))
+
+
+class Levels(forms.CharField):
+    """Words with a number behind each, written with commas: "annuities 3, medicare 5"."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Write the levels with commas."""
+        return ", ".join(f"{word} {level}" for word, level in value.items()) if isinstance(value, dict) else value
+
+    def to_python(self, value: Any) -> Any:
+        """Read the levels; a dictionary that is one already stays.
+
+        :raises ValidationError: for a word without a number
+        """
+        if isinstance(value, dict):
+            return value
+        levels = {}
+        for piece in filter(None, (" ".join(each.split()).lower() for each in (value or "").split(","))):
+            word, _, level = piece.rpartition(" ")
+            if not (word and level.isascii() and level.isdecimal() and len(level) <= 2 and len(word) <= LONGEST_WORD):
+                raise forms.ValidationError(f"Write a skill and its level, such as annuities 3, not {piece[:60]}.")
+            levels[word] = int(level)
+        return levels
+
+    def run_validators(self, value: Any) -> None:
+        """Leave the levels be: the validators of text judge text."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compare levels, not how they are written."""
+        try:
+            return bool(self.to_python(initial) != self.to_python(data))
+        except forms.ValidationError:
+            return True
 
 
 class WeekFormSet(LabelledFormSet):

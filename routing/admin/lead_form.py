@@ -41,7 +41,7 @@ GIVES: Final[Mapping[str, str]] = {
 class LeadForm(ServiceForm):
     """A lead as somebody tells it; `routing.payload` says what is right."""
 
-    GROUPS: Final = (
+    GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("The person", ("first_name", "last_name", "phone", "email", "birth_date", "language")),
         ("Where", ("state", "zip", "risk_state")),
         ("What they ask for", ("line", "products", "carrier", "premium")),

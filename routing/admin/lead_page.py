@@ -1,6 +1,6 @@
 """One lead: what is known of it, all that happened to it, and what a manager does with it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +13,12 @@ from accounts.actor import Actor
 from accounts.http import actor_of
 from accounts.policy import allows
 from routing import reasons, words
+from routing.admin import privacy_part
 from routing.admin.candidates import sorted_standings
 from routing.admin.forms import AssignForm, NoteForm, ReasonForm, ServiceForm
 from routing.admin.pages import Told, about, act, require, sentence, show, told
-from routing.models import Assignment, Decision, Lead, QueueItem
-from routing.queries import visible
+from routing.models import Assignment, Decision, Lead, OfferRound, QueueItem
+from routing.queries import offers, visible
 from routing.services import desk, fallback, handing
 
 
@@ -29,6 +30,9 @@ def urls() -> list[URLPattern]:
         path("<uuid:pk>/reassign/", view(reassign), name="routing_lead_reassign"),
         path("<uuid:pk>/retry/", view(retry), name="routing_lead_retry"),
         path("<uuid:pk>/note/", view(note), name="routing_lead_note"),
+        path("<uuid:pk>/hold/", view(hold), name="routing_lead_hold"),
+        path("<uuid:pk>/lift/", view(lift), name="routing_lead_lift"),
+        path("<uuid:pk>/erase/", view(erase), name="routing_lead_erase"),
     ]
 
 
@@ -67,6 +71,7 @@ def _page(request: HttpRequest, lead: Lead, bound: Mapping[str, ServiceForm] | N
     context = {
         "title": lead,
         **about(request, lead),
+        "may_try": lead.person is not None and allows(actor_of(request), "rules.view"),
         "item": item,
         "assignment": assignment,
         "outcome": outcome(lead, item),
@@ -75,21 +80,22 @@ def _page(request: HttpRequest, lead: Lead, bound: Mapping[str, ServiceForm] | N
         "touches": lead.touches.select_related("assignment__producer"),
         "duplicates": lead.duplicates.select_related("person", "source"),
         "reassign_form": bound.get("reassign") or ReasonForm(auto_id="reassign_%s"),
+        **privacy_part.of(actor_of(request), lead, bound.get("privacy")),
         "note_form": bound.get("note") or NoteForm(auto_id="note_%s"),
         "bound": bound,
-        **_may(actor_of(request), item, assignment),
+        **_may(lead, actor_of(request), item, assignment),
     }
     return show(request, "routing/lead.html", context)
 
 
-def _may(actor: Actor, item: QueueItem | None, assignment: Assignment | None) -> dict[str, bool]:
+def _may(lead: Lead, actor: Actor, item: QueueItem | None, assignment: Assignment | None) -> dict[str, bool]:
     """Return what the reader may do with the lead where it stands."""
     return {
         "may_assign": (assignment is not None and allows(actor, "leads.reassign"))
-        or (item is not None and allows(actor, "queue.assign")),
+        or ((item is not None or lead.state == Lead.State.OFFERED) and allows(actor, "queue.assign")),
         "may_reassign": assignment is not None and allows(actor, "leads.reassign"),
         "may_work": assignment is not None and allows(actor, "leads.work"),
-        "may_retry": item is not None and item.reason != "FIELDS_INVALID" and allows(actor, "queue.resolve"),
+        "may_retry": item is not None and item.reason not in reasons.UNREAD and allows(actor, "queue.resolve"),
         "may_note": allows(actor, "leads.work"),
     }
 
@@ -97,7 +103,7 @@ def _may(actor: Actor, item: QueueItem | None, assignment: Assignment | None) ->
 def _decisions(lead: Lead) -> list[dict[str, Any]]:
     return [
         {"row": row, "trigger": words.TRIGGERS[row.trigger], "text": reasons.text(row.receipt["reason"])}
-        for row in Decision.objects.filter(lead=lead).order_by("made_at")
+        for row in Decision.objects.filter(lead=lead).order_by("made_at", "pk")
     ]
 
 
@@ -106,11 +112,21 @@ def outcome(lead: Lead, item: QueueItem | None) -> tuple[str, str]:
     tone = words.STATE_TONES.get(lead.state, "muted")
     if item is not None:
         return sentence(item), tone
+    if lead.disposition == desk.RETURNED:
+        return f"Returned to {lead.source}.", tone
     if lead.state == Lead.State.CLOSED and lead.disposition:
         return f"Closed: {desk.DISPOSITIONS.get(lead.disposition, lead.disposition).lower()}.", tone
     if lead.owner is not None:
         return f"{lead.owner} has it.", tone
+    if lead.state == Lead.State.OFFERED and (asked := offers.standing(lead)):
+        return _asked(asked), tone
     return (reasons.text(lead.reason) if lead.reason else "Just received."), tone
+
+
+def _asked(asked: OfferRound) -> str:
+    names = ", ".join(sorted(str(each.producer) for each in asked.offers.all() if each.state == "OPEN"))
+    until = f"{timezone.localtime(asked.expires_at):%H:%M:%S %Z}"
+    return f"Offered to {names} until {until}." if names else f"Waits until {until} for whoever takes the next."
 
 
 def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -186,3 +202,38 @@ def note(request: HttpRequest, pk: UUID) -> HttpResponse:
         return Told("Noted.")
 
     return act(request, write, back=_address(pk), form=form, again=lambda: _page(request, lead, {"note": form}))
+
+
+def hold(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Keep everything about the lead for the law."""
+    return _privately(request, pk, ReasonForm(request.POST, auto_id="privacy_%s"), privacy_part.hold)
+
+
+def erase(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Erase the person behind the lead."""
+    return _privately(request, pk, privacy_part.EraseForm(request.POST), privacy_part.erase)
+
+
+def lift(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask to lift the hold, or lift it as the second person."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    require(request, "privacy.edit")
+    lead, actor = _lead(request, pk), actor_of(request)
+    return act(request, lambda: privacy_part.lift(lead, actor), back=_address(pk))
+
+
+def _privately(
+    request: HttpRequest, pk: UUID, form: ServiceForm, deed: Callable[[Lead, str, Actor], Told]
+) -> HttpResponse:
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    require(request, "privacy.edit")
+    lead, actor = _lead(request, pk), actor_of(request)
+    return act(
+        request,
+        lambda: deed(lead, form.cleaned_data["reason"], actor),
+        back=_address(pk),
+        form=form,
+        again=lambda: _page(request, lead, {"privacy": form}),
+    )

@@ -12,10 +12,10 @@ from django.utils.safestring import SafeString
 
 from accounts.http import actor_of
 from accounts.policy import allows
-from accounts.policy_admin import ReadOnlyAdmin
+from accounts.policy_admin import BoundedPaginator, ReadOnlyAdmin
 from routing import words
-from routing.admin import desk, empty_desk, entry, lead_page
-from routing.admin.pages import BoundedPaginator, MomentFilter, in_readers_zone, moment
+from routing.admin import desk, empty_desk, entry, lead_page, overrides
+from routing.admin.pages import MomentFilter, in_readers_zone, moment
 from routing.geography.states import JURISDICTIONS
 from routing.lead_states import OPEN
 from routing.models import Lead, Pool
@@ -102,7 +102,7 @@ class LeadAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Add the desk's and the manager's addresses."""
-        return [*desk.urls(), *empty_desk.urls(), *lead_page.urls(), *super().get_urls()]
+        return [*desk.urls(), *empty_desk.urls(), *lead_page.urls(), *overrides.urls(), *super().get_urls()]
 
     def may_view(self, request: HttpRequest) -> bool:
         """Let producers in as well; they see their own."""

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cached_property
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -22,22 +20,10 @@ from routing import reasons, words
 from routing.admin.forms import ServiceForm
 from routing.admin.lead_form import LeadForm
 from routing.models import Lead, Pool, QueueItem
-from routing.services import explaining
+from routing.services import lifeline
 from routing.services.outcomes import Placement
 
 Again = Callable[[], HttpResponse]
-
-
-class BoundedPaginator(Paginator[Any]):
-    """A paginator that never counts further than anybody would turn pages."""
-
-    limit = 10_000
-
-    @cached_property
-    def count(self) -> int:
-        """Count the rows, up to the limit."""
-        rows: Any = self.object_list
-        return int(rows.order_by()[: self.limit].count())
 
 
 def reader_zone(request: HttpRequest) -> ZoneInfo:
@@ -128,7 +114,7 @@ def act(
 def about(request: HttpRequest, lead: Lead) -> dict[str, Any]:
     """Return what every page about one lead shows: the person, what they ask for, and what happened."""
     with timezone.override(reader_zone(request)):
-        events = explaining.timeline(lead)
+        events = lifeline.tell(lead)
     return {
         "lead": lead,
         "person": lead.person,

@@ -6,40 +6,57 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import models
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.http import actor_of
 from accounts.policy_admin import LabelledFormSet
+from accounts.whole_pages import NATIVE
 from licenses.models import Producer
-from routing.admin.inputs import OwnedForm
+from routing.admin import fairness, selling
+from routing.admin.inputs import OwnedForm, blame
 from routing.admin.loads import load_of, plain
+from routing.admin.method_form import MethodField, StrategyRadios
+from routing.admin.pool_preview import page_context, pool_preview
 from routing.admin.saving import SetupPages, SetupRows
 from routing.models import Lead, Pool, PoolCredit, PoolMember
 from routing.services import setup
-from routing.strategies import STRATEGIES
+from routing.strategies import STRATEGIES, parse
+from routing.strategies.telling import told
 
 
 class PoolForm(OwnedForm):
     """A pool; each strategy says what it does."""
 
     strategy = forms.ChoiceField(
-        widget=forms.RadioSelect,
+        label="Order",
+        widget=StrategyRadios,
         initial="round_robin",
-        choices=[
-            (name, format_html("<span><strong>{}.</strong> {}</span>", each.label, each.help))
-            for name, each in STRATEGIES.items()
-        ],
+        choices=[(name, each.label) for name, each in STRATEGIES.items()],
     )
+    method = MethodField(required=False, label="Method")
     tier = forms.ChoiceField(
         required=False,
         choices=[("", "By score"), *Lead.Tier.choices],
         help_text="How fast its leads must be answered.",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if {"strategy", "method"} <= set(self.fields):
+            self.fields["strategy"].widget.method = self["method"].value()
+
+    def clean(self) -> Any:
+        """Judge the method together with its order."""
+        cleaned = super().clean()
+        if {"strategy", "method"} <= set(self.cleaned_data):
+            blame(self, setup.method_problems(self.cleaned_data["method"], self.cleaned_data["strategy"]))
+        return cleaned
 
 
 class MemberForm(forms.ModelForm[PoolMember]):
@@ -50,9 +67,18 @@ class MemberForm(forms.ModelForm[PoolMember]):
         if "is_active" in self.fields:
             self.fields["is_active"].label = "Active"
             self.fields["weight"].help_text = "Weight 0 stands in when nobody else can."
+            self.fields["territory"].help_text = "Blank: everywhere. TX, TX/Collin, 75201, 750*, 75201+25 (miles)."
         if self.instance.pk and "producer" in self.fields:
             self.fields["producer"].disabled = True
             self.fields["producer"].widget = Told(self.instance.producer)
+
+    def clean_territory(self) -> str:
+        """Refuse what names no area."""
+        text: str = self.cleaned_data["territory"]
+        problems = setup.territory_problems([text])
+        if problems:
+            raise forms.ValidationError(problems[0].detail, code=problems[0].code)
+        return text
 
 
 class Told(forms.Widget):
@@ -100,7 +126,8 @@ class MemberRows(SetupRows):
     resource = "pools"
     form = MemberForm
     formset = MemberFormSet
-    fields = ("producer", "weight", "is_active", "load", "turn")
+    fields = ("producer", "weight", "territory", "is_active", "load", "turn")
+    formfield_overrides = {**NATIVE, models.TextField: {"widget": forms.TextInput(attrs={"size": 24})}}
     readonly_fields = ("load", "turn")
     verbose_name = "member"
     verbose_name_plural = "members"
@@ -130,14 +157,17 @@ class PoolAdmin(SetupPages):
     resource = "pools"
     form = PoolForm
     inlines = (MemberRows,)
-    list_display = ("name", "how", "urgency", "member_count", "fullness", "manager", "active")
+    list_display = ("name", "how", "urgency", "member_count", "fullness", "shares", "manager", "active")
     list_filter = ("is_active", "strategy")
     list_select_related = ("manager",)
     prepopulated_fields = {"slug": ("name",)}
+    change_form_template = "routing/pool_form.html"
+    in_words = {"method": "told"}
     fieldsets = (
-        (None, {"fields": ("name", "slug", "is_active")}),
-        ("How a lead finds its producer", {"fields": ("strategy", "tier")}),
-        ("Who answers when nobody may take it", {"fields": ("manager", "deputy")}),
+        (None, {"fields": ("name", "slug", "is_active", "tier")}),
+        ("How a lead finds its producer", {"fields": ("method", "strategy")}),
+        ("Who answers when nobody may take it", {"fields": ("manager", "deputy", "queue_minutes")}),
+        ("When the manager hears of unequal shares", {"fields": ("fair_leads", "fair_percent")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -153,6 +183,23 @@ class PoolAdmin(SetupPages):
             )
         )
         return found
+
+    def get_urls(self) -> list[URLPattern]:
+        """Put the map of states and lines before the admin's own pages."""
+        site = self.admin_site.admin_view
+        return [
+            path("map/", site(selling.selling_map), name="routing_pool_map"),
+            path("<int:pk>/preview/", site(pool_preview), name="routing_pool_preview"),
+            path("<int:pk>/fairness/", site(fairness.pool_fairness), name="routing_pool_fairness"),
+            path("map/<str:state>/<str:line>/", site(selling.selling_cell), name="routing_pool_map_cell"),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show beside the form whether another order would serve better, and room for the preview."""
+        pool = context.get("original")
+        beside = page_context(pool) if pool else {}
+        return super().render_change_form(request, {**context, **beside}, *args, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Keep the slug: rules name it."""
@@ -185,6 +232,11 @@ class PoolAdmin(SetupPages):
         """Return the strategy's name."""
         return pool.get_strategy_display()
 
+    @admin.display(description="Method")
+    def told(self, pool: Pool) -> str:
+        """Return the method in words."""
+        return " ".join(told(parse(pool.method, pool.strategy)))
+
     @admin.display(description="Tier", ordering="tier")
     def urgency(self, pool: Pool) -> str:
         """Return the tier."""
@@ -194,6 +246,12 @@ class PoolAdmin(SetupPages):
     def member_count(self, pool: Any) -> int:
         """Return how many members are active."""
         return int(pool.active_members)
+
+    @admin.display(description="Fairness")
+    def shares(self, pool: Pool) -> SafeString:
+        """Lead to who had what."""
+        url = reverse("admin:routing_pool_fairness", args=[pool.pk])
+        return format_html('<a href="{}" aria-label="Shares in {}">Shares</a>', url, pool)
 
     @admin.display(description="Open / capacity", empty_value="–")
     def fullness(self, pool: Any) -> str | None:

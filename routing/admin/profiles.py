@@ -17,11 +17,14 @@ from django.utils.safestring import SafeString
 
 from accounts.http import actor_of
 from accounts.policy import allows
+from accounts.policy_admin import LabelledFormSet
+from licenses.lines import ALL_LINES
 from licenses.models import Producer
-from routing.admin.inputs import WeekFormSet, Words, blame
+from routing.admin.inputs import Levels, WeekFormSet, Words, blame
 from routing.admin.loads import load_of
 from routing.admin.saving import SetupPages, SetupRows
-from routing.models import Leave, ProducerProfile, Shift
+from routing.models import Cap, Leave, ProducerProfile, Shift
+from routing.queries import capped
 from routing.services import setup
 
 
@@ -30,6 +33,9 @@ class ProfileForm(forms.ModelForm[ProducerProfile]):
 
     languages = Words(required=False, help_text="Two-letter codes with commas between, such as en, es.")
     skills = Words(required=False, help_text="Words that rules ask for, with commas between, such as senior.")
+    skill_levels = Levels(
+        required=False, help_text="How good, from 1 to 5: annuities 3, medicare 5. A skill without a level is at 1."
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -37,6 +43,7 @@ class ProfileForm(forms.ModelForm[ProducerProfile]):
             self.fields["producer"].queryset = Producer.objects.filter(profile=None)  # type: ignore[attr-defined]  # a model choice
         if "capacity" in self.fields:
             self.fields["capacity"].help_text = "Leads open at once. Lowering it takes none away."
+            self.fields["calls_per_hour"].help_text = "First calls; pools that count calls read it. Blank: not counted."
 
     def clean_languages(self) -> list[str]:
         """Refuse what is no code."""
@@ -44,6 +51,57 @@ class ProfileForm(forms.ModelForm[ProducerProfile]):
         problems = setup.language_problems(languages)
         blame(self, problems)
         return [] if problems else languages
+
+    def clean(self) -> Any:
+        """Judge levels beside the skills they belong to."""
+        cleaned = super().clean()
+        if {"skills", "skill_levels"} <= set(self.cleaned_data):
+            blame(self, setup.level_problems(self.cleaned_data["skill_levels"], self.cleaned_data["skills"]))
+        return cleaned
+
+
+class CapFormSet(LabelledFormSet):
+    """Caps, none twice."""
+
+    def clean(self) -> None:
+        """Show a repeat at the later row."""
+        super().clean()
+        seen: set[tuple[Any, ...]] = set()
+        for form in self.forms:
+            is_blank = not form.instance.pk and not form.has_changed()
+            if is_blank or form.errors or self._should_delete_form(form):  # type: ignore[attr-defined]  # Django's own
+                continue
+            kind = tuple(form.cleaned_data.get(name) for name in ("period", "line", "source"))
+            if kind in seen:
+                form.add_error("period", "There is such a cap already.")
+            seen.add(kind)
+
+
+class CapForm(forms.ModelForm[Cap]):
+    """A cap; what is left blank is any."""
+
+    line = forms.ChoiceField(required=False, choices=[("", "Any line"), *ALL_LINES.items()])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "source" in self.fields:
+            self.fields["source"].empty_label = "Any source"  # type: ignore[attr-defined]  # a model choice
+
+
+class CapRows(SetupRows):
+    """How many leads, in which time, of which line and source, and how many were counted."""
+
+    model = Cap
+    resource = "pools"
+    form = CapForm
+    formset = CapFormSet
+    fields = ("most", "period", "line", "source", "is_paced", "counted")
+    readonly_fields = ("counted",)
+
+    @admin.display(description="Now")
+    def counted(self, cap: Cap) -> str:
+        """Return how much of it is used: "3 of 10 today"."""
+        return next((each.text for each in capped.of([cap], now=timezone.now())), "–") if cap.pk else "–"
 
 
 class ShiftRows(SetupRows):
@@ -70,23 +128,26 @@ class ProfileAdmin(SetupPages):
 
     resource = "pools"
     form = ProfileForm
-    inlines = (ShiftRows, LeaveRows)
+    inlines = (CapRows, ShiftRows, LeaveRows)
     change_form_template = "routing/profile_form.html"
-    list_display = ("producer", "load", "daily_cap", "in_pools", "spoken", "skilled", "away")
+    list_display = ("producer", "load", "capped", "in_pools", "spoken", "skilled", "away")
     list_filter = ("producer__memberships__pool",)
     search_fields = ("producer__last_name", "producer__first_name", "producer__npn")
     ordering = ("producer__last_name", "producer__first_name")
-    in_words = {"languages": "spoken", "skills": "skilled"}
+    in_words = {"languages": "spoken", "skills": "skilled", "skill_levels": "graded"}
     readonly_fields = ("time_zone", "load", "in_pools")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProducerProfile]:
         """Read desks, pools and leave along."""
         rows = super().get_queryset(request).select_related("producer__load")
-        return rows.prefetch_related("leaves", "producer__memberships__pool")
+        return rows.prefetch_related("caps__source", "leaves", "producer__memberships__pool")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Ask for the producer once; afterwards show where the desk stands."""
-        take = ("What they can take", {"fields": ("capacity", "daily_cap", "languages", "skills")})
+        take = (
+            "What they can take",
+            {"fields": ("capacity", "calls_per_hour", "languages", "skills", "skill_levels")},
+        )
         if obj is None:
             return [(None, {"fields": ("producer",)}), take]
         return self.for_reader(request, [take, ("Now", {"fields": ("load", "in_pools", "time_zone")})])
@@ -119,6 +180,11 @@ class ProfileAdmin(SetupPages):
         """Return how full the desk is."""
         return load_of(profile.producer)
 
+    @admin.display(description="Caps")
+    def capped(self, profile: ProducerProfile) -> str:
+        """Return the caps."""
+        return ", ".join(map(str, profile.caps.all())) or "–"
+
     @admin.display(description="Languages")
     def spoken(self, profile: ProducerProfile) -> str:
         """Return the languages."""
@@ -128,6 +194,11 @@ class ProfileAdmin(SetupPages):
     def skilled(self, profile: ProducerProfile) -> str:
         """Return the skills."""
         return ", ".join(profile.skills) or "–"
+
+    @admin.display(description="Skill levels")
+    def graded(self, profile: ProducerProfile) -> str:
+        """Return the level of each skill that has one."""
+        return ", ".join(f"{skill} {level}" for skill, level in profile.skill_levels.items()) or "–"
 
     @admin.display(description="Pools", empty_value="–")
     def in_pools(self, profile: ProducerProfile) -> SafeString:

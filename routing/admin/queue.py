@@ -1,10 +1,12 @@
 """The manager's queue: what waits, by kind and reason."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -12,14 +14,15 @@ from django.utils import timezone
 from accounts.http import actor_of
 from accounts.policy import allows
 from accounts.policy_admin import ReadOnlyAdmin
-from routing.admin import queue_item
+from routing.admin import queue_bulk, queue_item
+from routing.admin.forms import BulkForm
 from routing.admin.pages import Told, act, require, show
 from routing.admin.queue_item import queue_address
 from routing.models import QueueItem
 from routing.queries import waiting
 from routing.services import fallback
 
-ONE_REASON: Final = 100  # items shown where one reason is asked for
+SHOWN: Final = 100
 
 
 @admin.register(QueueItem)
@@ -33,6 +36,7 @@ class QueueItemAdmin(ReadOnlyAdmin):
         view = self.admin_site.admin_view
         own = [
             path("next/", view(take_next), name="routing_queueitem_next"),
+            path("bulk/", view(queue_bulk.move_several), name="routing_queueitem_bulk"),
             path("retry-all/", view(retry_all), name="routing_queueitem_retry_all"),
             *(
                 path(
@@ -64,43 +68,75 @@ class QueueItemAdmin(ReadOnlyAdmin):
 
 
 def overview(request: HttpRequest) -> HttpResponse:
-    """Show what waits, by kind and reason; `?kind=`, `?reason=` and `?mine=1` narrow it."""
+    """Show what waits; `?kind=`, `?reason=` and `?mine=1` narrow it, `?view=reasons` groups it by reason.
+
+    A list that asks again with what it has `seen` hears 204 while nothing has changed.
+    """
     require(request, "queue.view")
-    actor, mine, reason = actor_of(request), bool(request.GET.get("mine")), request.GET.get("reason", "")
+    actor, now = actor_of(request), timezone.now()
+    mine, reason = bool(request.GET.get("mine")), request.GET.get("reason", "")
     everything = waiting.unresolved(user_id=int(actor.id) if mine else None)
-    counts = waiting.counts(everything)
-    kind = _kind(request.GET.get("kind", ""), reason, counts)
-    items = everything.filter(kind=kind)
+    kind = _kind(request.GET.get("kind", ""), reason, lambda: waiting.counts(everything))
+    items = everything.filter(kind=kind, **({"reason": reason} if reason else {}))
+    is_polled = bool(getattr(request, "htmx", None))
+    seen = f"{waiting.fingerprint(items, now)}-{now:%H%M}"
+    if is_polled and request.GET.get("seen") == seen:
+        return HttpResponse(status=204)
     context = {
         "title": "Queue",
-        "now": timezone.now(),
+        "now": now,
         "kind": kind,
         "mine": mine,
         "reason": reason,
+        "by_reason": request.GET.get("view") == "reasons",
+        "may_take": allows(actor, "queue.claim"),
+        "may_retry": allows(actor, "queue.resolve"),
+        "seen": seen,
+        "again": queue_address(kind, mine, reason),
+    }
+    context |= _board(items) if context["by_reason"] else _list(items, now)
+    if is_polled:
+        return show(request, "routing/queue_list.html", context)
+    return show(request, "routing/queue.html", context | _around(kind, mine, reason, waiting.counts(everything), items))
+
+
+def _board(items: QuerySet[QueueItem]) -> dict[str, Any]:
+    return {"groups": waiting.groups(items)}
+
+
+def _list(items: QuerySet[QueueItem], now: datetime) -> dict[str, Any]:
+    shown = waiting.listed(items, now, limit=SHOWN + 1)
+    return {"items": shown[:SHOWN], "more": items.count() - SHOWN if len(shown) > SHOWN else 0}
+
+
+def _around(
+    kind: str, mine: bool, reason: str, counts: Mapping[str, int], items: QuerySet[QueueItem]
+) -> dict[str, Any]:
+    """Return what stands around the list: tabs, switches, and what can be done with several."""
+    return {
         "tabs": [
             {"label": label, "count": counts[code], "url": queue_address(code, mine), "current": code == kind}
             for code, label in QueueItem.Kind.choices
         ],
         "everyones": queue_address(kind, mine=False),
         "own": queue_address(kind, mine=True),
-        "groups": waiting.groups(items.filter(reason=reason), shown=ONE_REASON) if reason else waiting.groups(items),
+        "in_turn": queue_address(kind, mine),
+        "reasons": f"{queue_address(kind, mine)}&view=reasons",
         "open_count": items.filter(state=QueueItem.State.OPEN).count(),
-        "may_take": allows(actor, "queue.claim"),
-        "may_retry": allows(actor, "queue.resolve"),
+        "bulk_form": BulkForm(auto_id="bulk_%s"),
     }
-    return show(request, "routing/queue.html", context)
 
 
-def _kind(asked: str, reason: str, counts: Mapping[str, int]) -> str:
+def _kind(asked: str, reason: str, counts: Callable[[], Mapping[str, int]]) -> str:
     """Return the tab asked for; else the one the reason is in, or the first that holds anything."""
     if asked in QueueItem.Kind.values:
         return asked
     found = waiting.unresolved().filter(reason=reason).values_list("kind", flat=True).first() if reason else None
-    return found or next((kind for kind, count in counts.items() if count), QueueItem.Kind.FALLBACK.value)
+    return found or next((kind for kind, count in counts().items() if count), QueueItem.Kind.FALLBACK.value)
 
 
 def take_next(request: HttpRequest) -> HttpResponse:
-    """Take the item of the tab that has waited longest, and open it."""
+    """Take the item of the tab whose turn it is, and open it."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     require(request, "queue.claim")

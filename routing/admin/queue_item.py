@@ -14,12 +14,13 @@ from accounts.errors import Invalid
 from accounts.http import actor_of
 from accounts.policy import allows
 from routing.admin.candidates import sorted_standings
-from routing.admin.forms import AssignForm, ResolveForm, ServiceForm
+from routing.admin.forms import AssignForm, ResolveForm, ServiceForm, SnoozeForm
 from routing.admin.lead_form import MendForm, lead_values, raw_values
 from routing.admin.pages import Told, about, act, require, sentence, show, told
 from routing.models import IntakeRecord, QueueItem
 from routing.payload import read_json
-from routing.services import fallback, handing
+from routing.reasons import UNREAD
+from routing.services import fallback, handing, postponing
 
 Work = Callable[[HttpRequest, QueueItem], HttpResponse]
 
@@ -52,9 +53,10 @@ def page(request: HttpRequest, item: QueueItem, bound: Mapping[str, ServiceForm]
         "misses": [(miss["name"], "; ".join(block["text"] for block in miss["blocks"])) for miss in item.misses],
         "assign_form": bound.get("assign") or AssignForm(auto_id="assign_%s"),
         "resolve_form": bound.get("resolve") or ResolveForm(auto_id="resolve_%s"),
+        "snooze_form": bound.get("snooze") or SnoozeForm(auto_id="snooze_%s"),
         "mend_form": bound.get("mend") or (_mend_form(item) if working else None),
         "can_mend": item.lead.person is not None,
-        "can_retry": item.reason != "FIELDS_INVALID",
+        "can_retry": item.reason not in UNREAD,
         "candidates": sorted_standings(item.lead, timezone.now()) if working else None,
         "bound": bound,
         "trail": [],
@@ -64,7 +66,7 @@ def page(request: HttpRequest, item: QueueItem, bound: Mapping[str, ServiceForm]
 
 def _mend_form(item: QueueItem) -> MendForm:
     """Return the form with what is known of the lead: the body as it was sent where it could not be read."""
-    sent = _sent(item) if item.reason == "FIELDS_INVALID" else {}
+    sent = _sent(item) if item.reason in UNREAD else {}
     form = MendForm(initial=raw_values(sent) if sent else lead_values(item.lead, item.lead.person), auto_id="mend_%s")
     form.note(item.problems, sent)
     return form
@@ -103,6 +105,29 @@ def _put_back(request: HttpRequest, item: QueueItem) -> HttpResponse:
         return Told(f"{item.lead} waits for somebody else now.")
 
     return act(request, put_back, back=_item_address(item), onward=queue_address(item.kind, mine=False))
+
+
+def _snooze(request: HttpRequest, item: QueueItem) -> HttpResponse:
+    form = SnoozeForm(request.POST, auto_id="snooze_%s")
+
+    def snooze() -> Told:
+        now = timezone.now()
+        until = SnoozeForm.until(form.cleaned_data["span"], now)
+        postponing.snooze(item=item, until=until, actor=actor_of(request), now=now)
+        return Told(f"{item.lead} is put off until {timezone.localtime(until):%b %d, %H:%M}.")
+
+    again = _again(request, item, "snooze", form)
+    return act(
+        request, snooze, back=_item_address(item), onward=queue_address(item.kind, mine=False), form=form, again=again
+    )
+
+
+def _escalate(request: HttpRequest, item: QueueItem) -> HttpResponse:
+    def escalate() -> Told:
+        postponing.escalate(item=item, actor=actor_of(request), now=timezone.now())
+        return Told("Owner and deputy are told at once.")
+
+    return act(request, escalate, back=_item_address(item))
 
 
 def _retry(request: HttpRequest, item: QueueItem) -> HttpResponse:
@@ -155,8 +180,14 @@ def _resolve(request: HttpRequest, item: QueueItem) -> HttpResponse:
 
     def resolve() -> Told:
         reject = form.cleaned_data["outcome"] == "reject"
-        resolution = form.cleaned_data["resolution"]
-        fallback.resolve(item=item, resolution=resolution, reject=reject, actor=actor_of(request), now=timezone.now())
+        fallback.resolve(
+            item=item,
+            resolution=form.cleaned_data["resolution"],
+            disposition=form.cleaned_data["disposition"],
+            reject=reject,
+            actor=actor_of(request),
+            now=timezone.now(),
+        )
         return Told(f"{item.lead} is {'rejected' if reject else 'closed'}.")
 
     again = _again(request, item, "resolve", form)
@@ -180,6 +211,8 @@ def _lead_address(item: QueueItem) -> str:
 WORKS: Final[Mapping[str, tuple[str, Work]]] = {
     "take": ("queue.claim", _take),
     "release": ("queue.claim", _put_back),
+    "snooze": ("queue.claim", _snooze),
+    "escalate": ("queue.claim", _escalate),
     "retry": ("queue.resolve", _retry),
     "assign": ("queue.assign", _assign),
     "mend": ("queue.resolve", _mend),

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from licenses.models import Producer
 from routing import reasons, words
 from routing.catalog import CATALOG
-from routing.decision import Standing
+from routing.decision import Standing, Volatile
 from routing.models import Decision, Pool
 from routing.receipt import sha256
 from routing.strategies import STRATEGIES
@@ -20,7 +20,7 @@ from rules_engine.models import RuleSetVersion
 SKIPPED: Final[Mapping[str, str]] = {
     "AT_CAPACITY": "the desk filled up meanwhile",
     "BUSY": "another lead was being handed over at that instant",
-    "LICENSE_CHANGED": "the licence changed meanwhile",
+    "LICENSE_CHANGED": "the license changed meanwhile",
 }
 EFFECTS: Final[Mapping[str, tuple[str, str]]] = {
     "reject": ("Rejects", "bad"),
@@ -83,7 +83,7 @@ class Candidate:
     score: str
     load: str
     credit: str
-    day_count: int
+    counted: str
     note: str
     chosen: bool
 
@@ -242,7 +242,7 @@ def _candidate(
         _number(each.get("score")),
         _number(volatile["load"]),
         _number(volatile["credit"]),
-        volatile["day_count"],
+        ", ".join(str(used.count) for used in Volatile.from_dict(volatile).caps.values()),
         note,
         producer_id == chosen,
     )

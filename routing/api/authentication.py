@@ -8,6 +8,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from accounts.actor import Actor
+from accounts.api import Allows
 from routing.models import LeadSource
 from routing.models.source import hash_key
 from routing.services.intake import source_actor
@@ -53,6 +54,11 @@ class SourceKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untype
 
     target_class = "routing.api.authentication.SourceKeyAuthentication"
     name = "ApiKey"
+
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[Any]]]:
+        """Leave keys out where the policy table decides: they carry scopes, and none of its permissions."""
+        asked = auto_schema.view.permission_classes
+        return [] if any(isinstance(each, Allows) for each in asked) else [{self.name: []}]
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         """Describe the header."""

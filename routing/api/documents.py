@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from routing.models import Lead, QueueItem, Touch
+from routing.models import Lead, Offer, QueueItem, Touch
 from routing.services.desk import DISPOSITIONS
 
 
@@ -38,25 +38,6 @@ class Outcome(serializers.Serializer[Any]):
     decision = serializers.UUIDField(allow_null=True)
     due_at = serializers.DateTimeField(allow_null=True)
     duplicate_of = serializers.UUIDField(allow_null=True)
-
-
-class FaultAt(serializers.Serializer[Any]):
-    """One field at fault."""
-
-    pointer = serializers.CharField()
-    code = serializers.CharField()
-    detail = serializers.CharField()
-
-
-class Problem(serializers.Serializer[Any]):
-    """What went wrong (RFC 9457), with every field at fault where fields are."""
-
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    detail = serializers.CharField()
-    code = serializers.CharField()
-    errors = serializers.ListField(child=FaultAt(), required=False)  # type: ignore[assignment]  # a field of that name
 
 
 class Preview(serializers.Serializer[Any]):
@@ -108,6 +89,26 @@ class Event(serializers.Serializer[Any]):
     detail = serializers.DictField()
 
 
+class OfferOut(serializers.Serializer[Any]):
+    """A lead a producer is asked about; who it is stays unsaid until it is accepted."""
+
+    id = serializers.UUIDField()
+    lead = serializers.UUIDField()
+    state = serializers.CharField()
+    line = serializers.CharField()
+    products = serializers.ListField(child=serializers.CharField())
+    tier = serializers.CharField()
+    pool = serializers.CharField()
+    offered_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+
+
+class Reasoned(serializers.Serializer[Any]):
+    """Why, if anybody wants to say."""
+
+    reason = serializers.CharField(required=False)
+
+
 class WhyProducer(serializers.Serializer[Any]):
     """How one producer stood towards one lead."""
 
@@ -146,6 +147,7 @@ class FallbackIn(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False)
     resolution = serializers.CharField(required=False)
     reject = serializers.BooleanField(required=False)
+    disposition = serializers.CharField(required=False)
 
 
 class Item(serializers.Serializer[Any]):
@@ -188,6 +190,21 @@ def lead(row: Lead) -> dict[str, Any]:
         "first_touch_at": row.first_touch_at,
         "disposition": row.disposition,
         "duplicate_of": str(row.duplicate_of_id) if row.duplicate_of_id else None,
+    }
+
+
+def offer(row: Offer) -> dict[str, Any]:
+    """Return an offer as the API shows it."""
+    return {
+        "id": str(row.pk),
+        "lead": str(row.lead_id),
+        "state": row.lead.governing_state,
+        "line": row.lead.line,
+        "products": row.lead.products,
+        "tier": row.lead.tier,
+        "pool": row.lead.pool,
+        "offered_at": row.offered_at,
+        "expires_at": row.round.expires_at,
     }
 
 

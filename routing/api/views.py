@@ -14,19 +14,19 @@ from rest_framework.views import APIView
 
 from accounts import policy
 from accounts.actor import Actor, ActorKind
-from accounts.api import SignedIn
+from accounts.api import SignedIn, refusals
 from accounts.errors import FieldProblem, Forbidden, Invalid, Missing
 from accounts.http import actor_of
 from routing.api import documents
 from routing.models import Decision, Lead, LeadSource, QueueItem
 from routing.payload import LeadIn, read_json
 from routing.queries import visible
-from routing.services import desk, explaining, fallback, handing, intake
+from routing.services import arrivals, desk, explaining, fallback, handing, intake
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="Yours, up to 255 characters; a retry acts once."
 )
-PROBLEMS = {(status, "application/problem+json"): documents.Problem for status in (400, 409)}
+PROBLEMS = refusals(400, 409)
 
 
 class LeadMoves(APIView):
@@ -131,7 +131,7 @@ class Decline(LeadMoves):
         reason = text_of(body_of(request), "reason")
         lead = self.lead(request, pk)
         placement = desk.decline(lead=lead, reason=reason, actor=actor_of(request), now=timezone.now())
-        return Response(intake.outcome(placement.decision.lead, placement))
+        return Response(arrivals.outcome(placement.decision.lead, placement))
 
 
 class TouchLead(LeadMoves):
@@ -223,7 +223,7 @@ class Fallback(APIView):
         waiting = QueueItem.objects.exclude(state=QueueItem.State.RESOLVED).select_related(
             "lead", "owner", "claimed_by"
         )
-        return Response([documents.item(each) for each in waiting.order_by("created_at")[:200]])
+        return Response([documents.item(each) for each in waiting.order_by("created_at", "pk")[:200]])
 
 
 class FallbackMove(APIView):
@@ -244,7 +244,14 @@ class FallbackMove(APIView):
             )
         else:
             reject = data.get("reject") is True
-            fallback.resolve(item=item, resolution=text_of(data, "resolution"), reject=reject, actor=actor, now=now)
+            fallback.resolve(
+                item=item,
+                resolution=text_of(data, "resolution"),
+                disposition=text_of(data, "disposition"),
+                reject=reject,
+                actor=actor,
+                now=now,
+            )
         return Response(documents.item(item_of(pk)))
 
 

@@ -163,7 +163,7 @@ def _look_again(story: Story, lead_id: str, now: datetime) -> None:
         return
 
     def look(at: datetime) -> None:
-        fallback.rerun_waiting(now=at)
+        fallback.rerun(item=item, now=at)
         _plan(story, lead_id, at)
         _look_again(story, lead_id, at + timedelta(hours=3))
 

@@ -17,6 +17,13 @@ class ZipFacts:
     area_codes: tuple[str, ...] = ()
     kind: str = ""
     is_active: bool = False
+    latitude: float | None = None  # of its centre
+    longitude: float | None = None
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """The centre, as latitude and longitude, where the source gives it."""
+        return None if self.latitude is None or self.longitude is None else (self.latitude, self.longitude)
 
     @property
     def is_military(self) -> bool:

@@ -104,7 +104,13 @@ def _zip_facts(
         area_codes=tuple(row["area_codes"]),
         kind=row["zip_code_type"],
         is_active=row["active"],
+        latitude=_degrees(row.get("lat")),
+        longitude=_degrees(row.get("long")),
     )
+
+
+def _degrees(text: str | None) -> float | None:
+    return float(text) if text else None
 
 
 def _zones(named: Iterable[str | None]) -> tuple[str, ...]:

@@ -71,11 +71,13 @@ class AgencyHours(models.Model):
 
 
 class AgencyHoliday(models.Model):
-    """A day on which the agency is closed."""
+    """A day on which the agency is closed, or keeps other hours than on its weekday."""
 
     agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="holidays")
     date = models.DateField(unique=True)
     name = models.CharField(max_length=80)
+    opens = models.TimeField(null=True, blank=True)
+    closes = models.TimeField(null=True, blank=True)
     history = HistoricalRecords()
 
     class Meta:
@@ -83,3 +85,11 @@ class AgencyHoliday(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date} {self.name}"
+
+    def clean(self) -> None:
+        """Refuse half a span, and one of no length."""
+        if (self.opens is None) != (self.closes is None):
+            missing = "closes" if self.closes is None else "opens"
+            message = "Enter both times, or neither where the agency is closed all day."
+            raise ValidationError({missing: ValidationError(message, code="half")})
+        require_span(self.opens, self.closes)

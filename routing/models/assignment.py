@@ -9,6 +9,7 @@ from routing.models.decision import Decision
 from routing.models.keys import new_id
 from routing.models.lead import Lead
 from routing.models.pool import Pool
+from routing.models.source import LeadSource
 
 
 class Assignment(models.Model):
@@ -24,10 +25,13 @@ class Assignment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="assignments")
-    producer = models.ForeignKey(Producer, on_delete=models.PROTECT, related_name="assignments")
+    # The index below begins with the producer.
+    producer = models.ForeignKey(Producer, on_delete=models.PROTECT, related_name="assignments", db_index=False)
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, null=True, related_name="assignments")
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="assignments")
     effort = models.DecimalField(max_digits=6, decimal_places=2, default=Decimal(1))
+    line = models.CharField(max_length=10, blank=True, help_text="The lead's then, as the source: caps count by them.")
+    source = models.ForeignKey(LeadSource, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     hop = models.PositiveSmallIntegerField(default=0)
     assigned_at = models.DateTimeField(db_index=True)
     clock_starts_at = models.DateTimeField(help_text="The owner clock: assignment, or the agency's opening.")
@@ -37,8 +41,9 @@ class Assignment(models.Model):
     ended_at = models.DateTimeField(null=True)
     end = models.CharField(max_length=12, choices=End.choices, blank=True)
     end_reason = models.CharField(max_length=400, blank=True)
+    is_returned = models.BooleanField(default=False, help_text="Handed back: no cap of a window counts it any more.")
     relies_on = models.JSONField(
-        default=dict, help_text="The licence, line, appointment and contract rows it stood on."
+        default=dict, help_text="The license, line, appointment and contract rows it stood on."
     )
 
     class Meta:
@@ -49,9 +54,10 @@ class Assignment(models.Model):
             )
         ]
         indexes = [
+            models.Index(fields=["producer", "assigned_at"], name="assignment_of_producer_since"),
             models.Index(
                 fields=["producer"], condition=models.Q(ended_at__isnull=True), name="assignment_open_by_producer"
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -70,6 +76,7 @@ class Touch(models.Model):
         SMS = "SMS", "Text message"
         EMAIL = "EMAIL", "E-mail"
         MEETING = "MEETING", "Met in person"
+        QUOTE = "QUOTE", "Gave a quote"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="touches")

@@ -8,6 +8,7 @@ from simple_history.models import HistoricalRecords
 from routing.models.assignment import Assignment, Touch
 from routing.models.keys import new_id
 from routing.models.lead import Lead
+from routing.sla.ladder import HOURS
 
 
 def default_evidence() -> list[str]:
@@ -26,6 +27,15 @@ class SlaPolicy(models.Model):
     evidence = models.JSONField(default=default_evidence, help_text="Kinds of touch that stop the owner clock.")
     alarm_minutes = models.PositiveSmallIntegerField(
         default=120, help_text="Minutes after receipt at which the manager is told that nobody answered."
+    )
+    hours = models.CharField(
+        max_length=8, choices=list(HOURS.items()), default="AGENCY", help_text="Time counts only in these hours."
+    )
+    pause_minutes = models.PositiveSmallIntegerField(
+        default=240, validators=[MaxValueValidator(10_080)], help_text="Open time for which a lead's clock may pause."
+    )
+    cool_down_minutes = models.PositiveSmallIntegerField(
+        default=0, validators=[MaxValueValidator(10_080)], help_text="Least time between two moves of a lead."
     )
     history = HistoricalRecords()
 
@@ -50,11 +60,15 @@ class SlaTimer(models.Model):
     """One promise with an instant; swept, never scheduled in a broker."""
 
     class Kind(models.TextChoices):
-        """What falls due."""
+        """What falls due: a step of the ladder, the alarm of the lead's clock, or a promise that was not kept."""
 
         REMIND = "REMIND"
         BREACH = "BREACH"
+        TEAM_LEAD = "TEAM_LEAD"
+        MANAGER = "MANAGER"
+        POOL = "POOL"
         ALARM = "ALARM"
+        MISS = "MISS"
 
     class State(models.TextChoices):
         """Whether it still stands."""
@@ -66,8 +80,12 @@ class SlaTimer(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="timers")
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, null=True, related_name="timers")
-    kind = models.CharField(max_length=8, choices=Kind.choices)
-    due_at = models.DateTimeField(help_text="When it falls due by the clock's rules; never changed.")
+    promise = models.ForeignKey("Promise", on_delete=models.PROTECT, null=True, related_name="timers")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    at_percent = models.PositiveSmallIntegerField(default=0, help_text="Of the producer's time, for a ladder's step.")
+    hours = models.CharField(max_length=8, choices=list(HOURS.items()), default="AGENCY")
+    channel = models.CharField(max_length=8, default="EMAIL")
+    due_at = models.DateTimeField(help_text="When it falls due by the clock's rules; a pause alone moves it.")
     try_at = models.DateTimeField(help_text="When to look next: the due instant, later after a failure.")
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
     settled_at = models.DateTimeField(null=True)
@@ -75,7 +93,11 @@ class SlaTimer(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["assignment", "kind"], name="one_timer_a_kind_and_assignment"),
+            models.UniqueConstraint(
+                fields=["assignment", "kind", "at_percent"],
+                condition=models.Q(promise__isnull=True),
+                name="one_timer_a_step_and_assignment",
+            ),
             models.UniqueConstraint(fields=["lead"], condition=models.Q(kind="ALARM"), name="one_alarm_a_lead"),
         ]
         indexes = [models.Index(fields=["try_at"], condition=models.Q(state="RUNNING"), name="timer_running_by_due")]

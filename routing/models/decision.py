@@ -18,6 +18,9 @@ class Decision(models.Model):
         MANUAL = "MANUAL"
         ABSENCE = "ABSENCE"
         RERUN = "RERUN"
+        OFFER = "OFFER"  # an offer was declined or ran out
+        ACCEPT = "ACCEPT"
+        TAKE = "TAKE"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="decisions")

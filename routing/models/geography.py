@@ -16,6 +16,8 @@ class ZipArea(models.Model):
     area_codes = models.JSONField()
     kind = models.CharField(max_length=8, help_text="STANDARD, PO BOX, UNIQUE or MILITARY.")
     is_active = models.BooleanField()
+    latitude = models.FloatField(null=True, help_text="Of its centre, in degrees.")
+    longitude = models.FloatField(null=True)
     source = models.CharField(max_length=120)
     as_of = models.DateField(help_text="When it was loaded.")
 

@@ -59,7 +59,7 @@ class Lead(models.Model):
     external_id = models.CharField(max_length=255, blank=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.RECEIVED)
     received_at = models.DateTimeField(db_index=True, help_text="The lead clock starts here and never restarts.")
-    governing_state = models.CharField(max_length=2, blank=True, help_text="Whose licence law governs; blank: unclear.")
+    governing_state = models.CharField(max_length=2, blank=True, help_text="Whose license law governs; blank: unclear.")
     unclear = models.CharField(
         max_length=40, blank=True, help_text="Why a person must look at the state; blank: clear."
     )

@@ -22,6 +22,9 @@ class Pool(models.Model):
     strategy = models.CharField(
         max_length=30, choices=[(name, strategy.label) for name, strategy in STRATEGIES.items()], default="round_robin"
     )
+    method = models.JSONField(
+        default=dict, blank=True, help_text="Filters, preferences, the order's options and the pick."
+    )
     tier = models.CharField(max_length=8, choices=Lead.Tier.choices, blank=True, help_text="Blank: by score.")
     manager = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -34,8 +37,22 @@ class Pool(models.Model):
     deputy = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="pools_deputised"
     )
+    queue_minutes = models.PositiveSmallIntegerField(
+        "minutes in the queue",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(10_080)],
+        help_text="Opening time after which manager and deputy are pressed for what waits. Blank: an hour.",
+    )
+    fair_leads = models.PositiveSmallIntegerField(
+        "leads from exact", null=True, blank=True, default=2, help_text="Blank: nobody is told."
+    )
+    fair_percent = models.PositiveSmallIntegerField(
+        "or percent, if that is more", null=True, blank=True, default=5, validators=[MaxValueValidator(100)]
+    )
+    fairness_checked_at = models.DateTimeField(null=True, editable=False)
     is_active = models.BooleanField(default=True)
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["fairness_checked_at"])
 
     class Meta:
         ordering = ["name"]
@@ -50,6 +67,7 @@ class PoolMember(models.Model):
     pool = models.ForeignKey(Pool, on_delete=models.CASCADE, related_name="members")
     producer = models.ForeignKey(Producer, on_delete=models.CASCADE, related_name="memberships")
     weight = models.PositiveSmallIntegerField(default=1, validators=[MaxValueValidator(1000)])
+    territory = models.TextField(blank=True, max_length=4000, help_text="Blank: everywhere.")
     is_active = models.BooleanField(default=True)
     history = HistoricalRecords()
 
@@ -75,15 +93,16 @@ class PoolCredit(models.Model):
 
 
 class ProducerProfile(models.Model):
-    """What a producer can take: capacity, caps, languages and skills."""
+    """What a producer can take: capacity, languages and skills; caps are rows beside it."""
 
     producer = models.OneToOneField(Producer, on_delete=models.CASCADE, related_name="profile")
     capacity = models.PositiveSmallIntegerField(default=20, help_text="Effort units open at once.")
-    daily_cap = models.PositiveSmallIntegerField(
-        null=True, blank=True, validators=[MinValueValidator(1)], help_text="New leads a day, in the producer's zone."
-    )
     languages = models.JSONField(default=list, blank=True, help_text='Language codes, e.g. ["en", "es"].')
     skills = models.JSONField(default=list, blank=True)
+    skill_levels = models.JSONField(default=dict, blank=True, help_text="1 to 5 by skill; a skill without one is at 1.")
+    calls_per_hour = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(60)], help_text="First calls."
+    )
     history = HistoricalRecords()
 
     def __str__(self) -> str:
@@ -139,13 +158,21 @@ class Leave(models.Model):
             raise ValidationError({"ends_at": ValidationError("It must end after it starts.", code="order")})
 
 
+class Presence(models.Model):
+    """When a producer was last seen at the desk; volatile."""
+
+    producer = models.OneToOneField(Producer, on_delete=models.CASCADE, primary_key=True, related_name="presence")
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.producer_id}: {self.seen_at:%Y-%m-%d %H:%M}"
+
+
 class ProducerLoad(models.Model):
     """What a producer has on the desk; volatile, changed by claims and releases only, guarded by a trigger."""
 
     producer = models.OneToOneField(Producer, on_delete=models.CASCADE, primary_key=True, related_name="load")
     open_effort = models.DecimalField(max_digits=8, decimal_places=2, default=Decimal(0))
-    day = models.DateField(null=True, help_text="The local day `day_count` counts.")
-    day_count = models.PositiveIntegerField(default=0)
     last_assigned_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import Final
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from accounts import policy
 from accounts.actor import Actor
 from licenses.models import License
 from routing.lead_states import HELD
-from routing.models import Assignment, Lead
+from routing.models import Assignment, Lead, Offer
 from routing.queries.today import start_of_day
 
 SHOWN: Final = 10
@@ -54,6 +55,20 @@ def contents(*, now: datetime, actor: Actor) -> Desk:
         licenses=_ending(actor, start_of_day(now).date()),
         **counted,
     )
+
+
+def fingerprint(*, now: datetime, actor: Actor) -> str:
+    """Return a text that differs once the actor's desk would read otherwise, or a minute is over; two statements."""
+    open_ = Assignment.objects.filter(producer__user_id=actor.id, ended_at__isnull=True).order_by()
+    seen = open_.aggregate(
+        number=Count("pk"),
+        last=Max("assigned_at"),
+        accepted=Max("accepted_at"),
+        answered=Count("first_touch_at"),
+    )
+    asked = Offer.objects.filter(producer__user_id=actor.id, state=Offer.State.OPEN, round__expires_at__gt=now)
+    seen |= asked.order_by().aggregate(offers=Count("pk"), newest=Max("offered_at"))
+    return sha256("|".join([f"{now:%H%M}", *(str(seen[name]) for name in sorted(seen))]).encode()).hexdigest()[:16]
 
 
 def _urgent_first(leads: QuerySet[Lead]) -> QuerySet[Lead]:

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, When
 
 from routing import reasons, words
 from routing.catalog import CATALOG
@@ -16,6 +17,7 @@ GROUPS: Final = 20
 SHOWN: Final = 8  # items of each group on the overview
 SAMPLE: Final = 400  # items looked at for what would free the most
 LEVERS: Final = 3
+SOON: Final = timedelta(minutes=15)
 PASSING: Final = frozenset({"OFF_SHIFT", "ON_LEAVE", "ALREADY_HAD_IT"})  # nothing a person mends
 
 
@@ -45,8 +47,8 @@ class Group:
 
     @property
     def can_be_retried(self) -> bool:
-        """Say whether asking the rules again can help: not where fields are at fault."""
-        return self.reason != "FIELDS_INVALID"
+        """Say whether asking the rules again can help: not where the lead could not be read."""
+        return self.reason not in reasons.UNREAD
 
 
 def unresolved(*, user_id: int | None = None) -> QuerySet[QueueItem]:
@@ -55,6 +57,39 @@ def unresolved(*, user_id: int | None = None) -> QuerySet[QueueItem]:
     if user_id is None:
         return waiting
     return waiting.filter(Q(owner_id=user_id) | Q(deputy_id=user_id) | Q(claimed_by_id=user_id))
+
+
+def in_turn(now: datetime) -> tuple[Any, ...]:
+    """Return the order in which items are worked and woken: overdue, soon due, the rest; by value, then by age."""
+    urgency = Case(When(due_at__lte=now, then=0), When(due_at__lte=now + SOON, then=1), default=2)
+    return urgency, F("lead__premium").desc(nulls_last=True), "created_at", "pk"
+
+
+def awake(now: datetime) -> Q:
+    """Return what nobody has put off."""
+    return Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=now)
+
+
+def fingerprint(items: QuerySet[QueueItem], now: datetime) -> str:
+    """Return a text that differs once a list of items would read otherwise; one statement, and no row is read."""
+    seen = items.order_by().aggregate(
+        number=Count("pk"),
+        taken=Count("claimed_by"),
+        snoozed=Count("pk", filter=~awake(now)),
+        last=Max("created_at"),
+        last_taken=Max("claimed_at"),
+        last_tried=Max("tried_at"),
+        last_pressed=Max("escalated_at"),
+        next_due=Min("due_at", filter=Q(due_at__gt=now)),
+    )
+    return sha256("|".join(str(seen[name]) for name in sorted(seen)).encode()).hexdigest()[:16]
+
+
+def listed(items: QuerySet[QueueItem], now: datetime, *, limit: int) -> list[QueueItem]:
+    """Return the items in their turn, what was put off behind all others."""
+    put_off = Case(When(awake(now), then=0), default=1)
+    found = items.select_related("lead__person", "owner", "deputy", "claimed_by")
+    return list(found.order_by(put_off, *in_turn(now))[:limit])
 
 
 def counts(items: QuerySet[QueueItem]) -> dict[str, int]:
@@ -92,13 +127,13 @@ def _heading(reason: str, items: QuerySet[QueueItem]) -> str:
 
 def _oldest(items: QuerySet[QueueItem], reason: str, shown: int) -> list[QueueItem]:
     found = items.filter(reason=reason).select_related("lead__person", "owner", "deputy", "claimed_by")
-    return list(found.order_by("created_at")[:shown])
+    return list(found.order_by("created_at", "pk")[:shown])
 
 
 def levers(items: QuerySet[QueueItem]) -> list[Lever]:
     """Return what stands alone in the way of the most leads."""
     counted: Counter[str] = Counter()
-    for item in items.select_related("lead").order_by("created_at")[:SAMPLE]:
+    for item in items.select_related("lead").order_by("created_at", "pk")[:SAMPLE]:
         counted.update(set(_levers_of(item)))
     most = sorted(counted.items(), key=lambda each: (-each[1], each[0]))
     return [Lever(text, frees) for text, frees in most[:LEVERS]]
@@ -106,7 +141,7 @@ def levers(items: QuerySet[QueueItem]) -> list[Lever]:
 
 def _levers_of(item: QueueItem) -> Iterable[str]:
     lead = item.lead
-    if item.reason in {"NO_CAPACITY", "DAILY_CAP_REACHED"}:
+    if item.reason in {"NO_CAPACITY", "DAILY_CAP_REACHED", "CAP_REACHED"}:
         yield f"Room in the pool {lead.pool}"
     elif item.reason in {"POOL_EMPTY", "POOL_UNKNOWN"}:
         yield f"An active member in the pool {lead.pool}" if item.reason == "POOL_EMPTY" else f"The pool {lead.pool}"

@@ -7,13 +7,15 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
+from accounts import rows
 from licenses.authority import Authority
-from routing.decision import Decided
+from routing.decision import Decided, Inquiry
 from routing.models import ProducerLoad
 from routing.roster import RosterProducer
+from routing.services import capping
 
 HAND_OVER: Final = 0xFA1  # the advisory lock of whoever moves a lead from desk to desk
 EFFORT: Final = Decimal(1)  # what one lead weighs on a desk, until lines of different effort are told apart
@@ -29,15 +31,15 @@ class Taken:
     skipped: list[dict[str, Any]] = field(default_factory=list)
 
 
-RANKED: Final = "WITH ranked(producer_id, rank, day) AS (VALUES {values})"
-# The profile is read here, not from the roster, so that a capacity lowered meanwhile counts.
+RANKED: Final = "WITH ranked(producer_id, rank) AS ({ranking})"
+# PostgreSQL takes the ranking as arrays: one text however many are ranked, planned once a connection.
+ARRAYS: Final = "SELECT * FROM unnest(%s::bigint[], %s::integer[])"
+# The profile is read here, not from the roster, so that a capacity lowered meanwhile counts; so are the caps.
 WITH_ROOM: Final = """
     FROM ranked
     JOIN routing_producerload load ON load.producer_id = ranked.producer_id
     JOIN routing_producerprofile profile ON profile.producer_id = ranked.producer_id
     WHERE load.open_effort + %s <= profile.capacity
-      AND (profile.daily_cap IS NULL
-           OR CASE WHEN CAST(load.day AS text) = ranked.day THEN load.day_count ELSE 0 END < profile.daily_cap)
     ORDER BY ranked.rank
     LIMIT 1
 """
@@ -46,18 +48,21 @@ LOOK: Final = f"{RANKED} SELECT load.producer_id {WITH_ROOM}"
 # under every plan.
 TAKE: Final = f"""
 {RANKED},
-pick AS MATERIALIZED (SELECT load.producer_id, ranked.day {WITH_ROOM} {{lock}})
+pick AS MATERIALIZED (SELECT load.producer_id {WITH_ROOM} {{lock}})
 UPDATE routing_producerload
 SET open_effort = open_effort + %s,
-    day_count = CASE WHEN CAST(routing_producerload.day AS text) = pick.day THEN day_count ELSE 0 END + 1,
-    day = {{day}},
     last_assigned_at = %s
 FROM pick
 WHERE routing_producerload.producer_id = pick.producer_id
 RETURNING routing_producerload.producer_id,
-    (SELECT credit FROM routing_poolcredit WHERE pool_id = %s AND producer_id = routing_producerload.producer_id)
+    (SELECT credit FROM routing_poolcredit WHERE pool_id = %s AND producer_id = routing_producerload.producer_id),
+    EXISTS (SELECT 1 FROM routing_cap JOIN routing_producerprofile profile ON profile.id = routing_cap.profile_id
+            WHERE profile.producer_id = routing_producerload.producer_id)
 """  # noqa: S608 - put together from the constants above
-BUSY_TRIES: Final = 50  # seats others may take from under us before we say that nobody has room
+SKIPPING: Final = "FOR UPDATE OF load SKIP LOCKED"
+BUSY_TRIES: Final = 50  # how often all may be busy, or seats be taken from under us, before we say that nobody has room
+PATIENCE: Final = 100  # milliseconds to wait for one desk; meanwhile another may be free
+LOCKED: Final = "55P03"  # what PostgreSQL says when that time is over
 
 # What the hand-over stands on, locked so that it cannot change before the commit.
 STAND = """
@@ -74,29 +79,47 @@ WHERE line.id IN ({lines}) {share_all}
 def take(*, decided: Decided, effort: Decimal) -> Taken:
     """Take the first free seat in rank order whose licence still stands.
 
-    1. Pick and take a seat, skipping rows another claim holds.
-    2. An empty answer may mean "all busy": look without locks, and wait for the first who has room.
+    1. Pick and take a seat, skipping rows another claim holds; in the same message ask for 3 about the first in rank.
+    2. An empty answer may mean "all busy": look without locks, and wait a little for the first who has room, then for
+       anybody. All who waited for the same desk until it is theirs would go through it one by one, past free ones.
     3. Lock and re-read the licence rows; if they no longer stand, give the seat back and go on.
+    4. Where the producer has caps, count the lead against them; if one refuses, likewise. Nobody else pays for caps:
+       whether there are any comes along with the seat.
+
+    Two claims that each hold the desk the other waits for would wait for ever. So a desk that refuses is let go of
+    where refusals are to be expected, and where one is still held, nobody waits for the next.
     """
-    taken, roster = Taken(), decided.inquiry.context.roster
-    waiting = [each.producer_id for each in decided.chosen.ranked]
-    authorities = {each.producer_id: each.authority for each in decided.considered.standings}
+    taken, seating = Taken(), _Seating(decided, effort)
+    waiting, is_bare = [each.producer_id for each in decided.chosen.ranked], True
     while waiting:
-        seat = _Seating(decided, effort).take(waiting)
+        savepoint, seat = seating.take(waiting, may_wait=is_bare)
         if seat is None:
             taken.skipped += [{"producer": each, "why": "AT_CAPACITY"} for each in waiting]
             return taken
-        producer_id, credit = seat
-        passed = waiting[: waiting.index(producer_id)]
-        producer, authority = roster.producers[producer_id], authorities[producer_id]
-        if authority is not None and _stands(authority, producer, decided):
+        passed = waiting[: waiting.index(seat.producer_id)]
+        ground = seat.ground or seating.ground_of(seat.producer_id)
+        why = _refusal(seat, ground)
+        if why is None:
             taken.skipped += [{"producer": each, "why": "BUSY"} for each in passed]
-            taken.producer, taken.authority, taken.credit = producer, authority, credit
+            taken.producer, taken.authority, taken.credit = ground.producer, ground.authority, seat.credit
             return taken
-        _give_back(producer_id, effort)
-        taken.skipped.append({"producer": producer_id, "why": "LICENSE_CHANGED"})
-        waiting.remove(producer_id)
+        if savepoint:
+            transaction.savepoint_rollback(savepoint)
+        else:
+            release(producer_id=seat.producer_id, effort=effort)
+            is_bare = False
+        taken.skipped.append({"producer": seat.producer_id, "why": why})
+        waiting.remove(seat.producer_id)
     return taken
+
+
+def _refusal(seat: "_Seat", ground: "Ground") -> str | None:
+    """Return why a seat just taken must be given back; None where it stands, counted against the owner's caps."""
+    if not ground.holds():
+        return "LICENSE_CHANGED"
+    if not seat.is_capped:
+        return None
+    return capping.reserve(producer_id=seat.producer_id, facts=ground.inquiry.facts, now=ground.inquiry.now)
 
 
 def take_turn() -> None:
@@ -111,8 +134,18 @@ def take_turn() -> None:
 
 
 def release(*, producer_id: int, effort: Decimal) -> None:
-    """Free a seat, inside the transaction that ends the assignment."""
+    """Free a seat, inside the transaction that took it or ends the assignment."""
     ProducerLoad.objects.filter(producer_id=producer_id).update(open_effort=F("open_effort") - effort)
+
+
+@dataclass(frozen=True)
+class _Seat:
+    """Whose desk was taken, the owner's credit in the rotation, caps or none, and what it stands on, if asked."""
+
+    producer_id: int
+    credit: Decimal
+    is_capped: bool
+    ground: "Ground | None"
 
 
 @dataclass(frozen=True)
@@ -122,85 +155,123 @@ class _Seating:
     decided: Decided
     effort: Decimal
 
-    def take(self, ranked: Sequence[int]) -> tuple[int, Decimal] | None:
-        """Take the first free seat; return whose it is and the credit it had in the pool's rotation."""
-        seat = self._try(ranked, "FOR UPDATE OF load SKIP LOCKED")
-        for _ in range(BUSY_TRIES):
+    def expects_refusal(self, ranked: Sequence[int]) -> bool:
+        """Say whether a seat may well be refused after it was taken: somebody has caps."""
+        producers = self.decided.inquiry.context.roster.producers
+        return any(producers[each].caps for each in ranked)
+
+    def take(self, ranked: Sequence[int], *, may_wait: bool) -> tuple[str | None, _Seat | None]:
+        """Take the first free seat; where all with room are busy, wait for one, if the claim may.
+
+        Beside it return the savepoint before it, where the seat may have to be let go of.
+        """
+        with rows.in_one_message():
+            savepoint = transaction.savepoint() if self.expects_refusal(ranked) else None
+            asked = self._ask(ranked, SKIPPING)
+            ground = self.ground_of(ranked[0])
+        seat = _seat(asked, ground)
+        for _ in range(BUSY_TRIES if may_wait else 0):
             if seat or (busy := self._look(ranked)) is None:
                 break
-            seat = self._wait(busy)
-        return seat
+            seat = self._wait(busy) or _seat(self._ask(ranked, SKIPPING))
+        return savepoint, seat
 
-    def _wait(self, producer_id: int) -> tuple[int, Decimal] | None:
-        """Wait for one desk, and let go of it where it turns out full: who waits for another must hold none."""
+    def ground_of(self, producer_id: int) -> "Ground":
+        """Ask, with locks, for what a hand-over to this producer stands on."""
+        eligible = self.decided.considered.eligible
+        authority = next(each.authority for each in eligible if each.producer_id == producer_id)
+        if authority is None:
+            raise ValueError("Nobody is ranked whom the guard did not judge.")
+        return Ground.ask(authority, self.decided.inquiry.context.roster.producers[producer_id], self.decided.inquiry)
+
+    def _wait(self, producer_id: int) -> _Seat | None:
+        """Wait a little for one desk, and let go of it where it is full: whoever waits for another must hold none."""
         savepoint = transaction.savepoint()
-        seat = self._try([producer_id], "FOR UPDATE OF load")
+        try:
+            with rows.in_one_message():
+                rows.Asked("SELECT set_config('lock_timeout', %s, true)", [str(PATIENCE)])
+                asked = self._ask([producer_id], "FOR UPDATE OF load")
+            seat = _seat(asked)
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", "") != LOCKED:
+                raise
+            seat = None
         if seat is None:
-            transaction.savepoint_rollback(savepoint)
+            transaction.savepoint_rollback(savepoint)  # and with it to the usual patience
         else:
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
             transaction.savepoint_commit(savepoint)
         return seat
 
     def _look(self, ranked: Sequence[int]) -> int | None:
         """Return the first who has room by what is committed, locked or not."""
-        values, rows = self._rows(ranked)
-        with connection.cursor() as cursor:
-            cursor.execute(LOOK.format(values=values), [*rows, self._amount()])
-            found = cursor.fetchone()
-        return found[0] if found else None
+        ranking, values = self._ranking(ranked)
+        found = rows.Asked(LOOK.format(ranking=ranking), [*values, self._amount()]).rows()
+        return found[0][0] if found else None
 
-    def _try(self, ranked: Sequence[int], lock: str) -> tuple[int, Decimal] | None:
+    def _ask(self, ranked: Sequence[int], lock: str) -> rows.Asked:
         postgres, now = connection.vendor == "postgresql", self.decided.inquiry.now
-        values, rows = self._rows(ranked)
-        day = "CAST(pick.day AS date)" if postgres else "pick.day"
-        sql = TAKE.format(values=values, lock=lock if postgres else "", day=day)
+        ranking, values = self._ranking(ranked)
+        sql = TAKE.format(ranking=ranking, lock=lock if postgres else "")
         pool = self.decided.inquiry.context.roster.pools.get(self.decided.considered.pool or "")
-        with connection.cursor() as cursor:
-            at = now if postgres else _sqlite_instant(now)
-            cursor.execute(sql, [*rows, self._amount(), self._amount(), at, pool.id if pool else None])
-            found = cursor.fetchone()
-        return (found[0], Decimal(str(found[1] or 0))) if found else None
+        at = now if postgres else _sqlite_instant(now)
+        return rows.Asked(sql, [*values, self._amount(), self._amount(), at, pool.id if pool else None])
 
-    def _rows(self, ranked: Sequence[int]) -> tuple[str, list[int | str]]:
-        roster, now = self.decided.inquiry.context.roster, self.decided.inquiry.now
-        days = [roster.producers[each].local_day(now).isoformat() for each in ranked]
-        rows: list[int | str] = [value for rank, each in enumerate(ranked) for value in (each, rank, days[rank])]
-        return ", ".join(["(%s, %s, %s)"] * len(ranked)), rows
+    def _ranking(self, ranked: Sequence[int]) -> tuple[str, list[Any]]:
+        """Return the ranked producers as SQL and its values."""
+        if connection.vendor == "postgresql":
+            return ARRAYS, [list(ranked), list(range(len(ranked)))]
+        values = [value for rank, each in enumerate(ranked) for value in (each, rank)]
+        return f"VALUES {', '.join(['(%s, %s)'] * len(ranked))}", values
 
     def _amount(self) -> Decimal | str:
         return self.effort if connection.vendor == "postgresql" else str(self.effort)
+
+
+def _seat(asked: rows.Asked, ground: "Ground | None" = None) -> _Seat | None:
+    """Return the seat that was taken, with its ground where it is the one asked for."""
+    for producer_id, credit, is_capped in asked.rows():
+        is_his = ground is not None and ground.producer.id == producer_id
+        return _Seat(producer_id, Decimal(str(credit or 0)), bool(is_capped), ground if is_his else None)
+    return None
 
 
 def _sqlite_instant(at: datetime) -> str:
     return connection.ops.adapt_datetimefield_value(at) or ""
 
 
-def _give_back(producer_id: int, effort: Decimal) -> None:
-    ProducerLoad.objects.filter(producer_id=producer_id).update(
-        open_effort=F("open_effort") - effort, day_count=F("day_count") - 1
-    )
+@dataclass(frozen=True)
+class Ground:
+    """What a hand-over to one producer stands on: rows that cannot change now before the commit."""
 
+    authority: Authority
+    producer: RosterProducer
+    inquiry: Inquiry
+    asked: rows.Asked
 
-def _stands(authority: Authority, producer: RosterProducer, decided: Decided) -> bool:
-    relied, now = authority.relies_on, decided.inquiry.now
-    postgres = connection.vendor == "postgresql"
-    sql = STAND.format(
-        appointments=", ".join(["%s"] * len(relied.appointment_ids)) or "NULL",
-        lines=", ".join(["%s"] * len(relied.line_ids)) or "NULL",
-        share="FOR SHARE" if postgres else "",
-        share_all="FOR SHARE OF line, license, producer" if postgres else "",
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*relied.appointment_ids, *relied.line_ids])
-        rows = cursor.fetchall()
-    ask = decided.inquiry.ask
-    today = max(now.astimezone(ZoneInfo(zone)).date() for zone in ask.zones) if ask and ask.zones else now.date()
-    day = today.isoformat()
-    return len(rows) == len(relied.line_ids) and all(
-        version == producer.facts_version
-        and license_status == line_status == "ACTIVE"
-        and (perpetual or expires is None or str(expires) >= day)
-        and (line_expires is None or str(line_expires) >= day)
-        and not unappointed
-        for version, license_status, perpetual, expires, line_status, line_expires, unappointed in rows
-    )
+    @classmethod
+    def ask(cls, authority: Authority, producer: RosterProducer, inquiry: Inquiry) -> "Ground":
+        """Lock the rows and ask what they hold."""
+        relied, postgres = authority.relies_on, connection.vendor == "postgresql"
+        sql = STAND.format(
+            appointments=", ".join(["%s"] * len(relied.appointment_ids)) or "NULL",
+            lines=", ".join(["%s"] * len(relied.line_ids)) or "NULL",
+            share="FOR SHARE" if postgres else "",
+            share_all="FOR SHARE OF line, license, producer" if postgres else "",
+        )
+        return cls(authority, producer, inquiry, rows.Asked(sql, [*relied.appointment_ids, *relied.line_ids]))
+
+    def holds(self) -> bool:
+        """Say whether everything is still as the decision saw it."""
+        found, ask, now = self.asked.rows(), self.inquiry.ask, self.inquiry.now
+        today = max(now.astimezone(ZoneInfo(zone)).date() for zone in ask.zones) if ask and ask.zones else now.date()
+        day = today.isoformat()
+        return len(found) == len(self.authority.relies_on.line_ids) and all(
+            version == self.producer.facts_version
+            and license_status == line_status == "ACTIVE"
+            and (perpetual or expires is None or str(expires) >= day)
+            and (line_expires is None or str(line_expires) >= day)
+            and not unappointed
+            for version, license_status, perpetual, expires, line_status, line_expires, unappointed in found
+        )

@@ -1,7 +1,8 @@
 """Decide about one lead under the rules and roster of this moment; reads, never writes."""
 
-from collections.abc import Collection, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
@@ -10,6 +11,7 @@ from django.db import connection
 
 from accounts.errors import Missing
 from routing import facts as lead_facts
+from routing.caps import Used, applying
 from routing.decision import (
     Considered,
     Context,
@@ -18,18 +20,26 @@ from routing.decision import (
     Rules,
     Standing,
     Volatile,
+    Who,
     by_hand,
     choose,
     consider,
-    judge_producer,
+    judge_producers,
+    plan_of,
 )
-from routing.models import Lead, Person, ProducerLoad
-from routing.roster import Roster
+from routing.models import Lead, Person
+from routing.queries import cap_counts, offers
+from routing.queries.had import NOBODY, Had
+from routing.services import readings
 from routing.services import roster as rosters
 from rules_engine import queries as rules
+from rules_engine.engine.compile import CompiledSet
 from rules_engine.models import RuleSetVersion
 
 STAGE_ROUTE = "route"
+CENT: Final = Decimal("0.01")
+NOTHING: Final = Decimal(0)
+NO_CAPS: Final[Mapping[int, Used]] = {}
 
 
 def context() -> Context:
@@ -39,9 +49,29 @@ def context() -> Context:
         if not live or not live[0]["dirty"]:
             break
         rosters.fold()
-    version = live[0]["roster"] if live and live[0]["roster"] else rosters.fold()
     pins = tuple((row["slug"], row["stage"], row["live_version_id"], row["number"]) for row in live if row["number"])
-    return Context(rules_at(pins), rosters.current(version))
+    rules_, roster = rules_at(pins), rosters.current(_roster_version(live))
+    return Context(rules_, roster, rosters.index_of(roster, rules_))
+
+
+def is_current(asked: Context) -> bool:
+    """Say whether these are still the live rules and the newest roster. Folds nothing: whoever asks may hold desks."""
+    live = _live()
+    versions = {row["slug"]: row["number"] for row in live if row["number"]}
+    return versions == dict(asked.rules.versions) and all(
+        not row["dirty"] and row["roster"] == asked.roster.version for row in live[:1]
+    )
+
+
+def context_unasked() -> Context:
+    """Return what a lead is kept under when the rules cannot be asked: their numbers, and the roster as last folded."""
+    live = _live()
+    versions = {row["slug"]: row["number"] for row in live if row["number"]}
+    return Context(Rules(versions=versions), rosters.current(_roster_version(live)))
+
+
+def _roster_version(live: Sequence[Mapping[str, Any]]) -> int:
+    return live[0]["roster"] if live and live[0]["roster"] else rosters.fold()
 
 
 # One statement for what every decision asks first; spelled out, since composing it took longer than running it.
@@ -67,9 +97,14 @@ def _live() -> list[dict[str, Any]]:
 @lru_cache(maxsize=64)
 def rules_at(pins: tuple[tuple[str, str, int, int], ...]) -> Rules:
     """Return the compiled sets for (slug, stage, version id, number), in their order of combination."""
-    compiled = {pk: rules.compiled(pk) for _, _, pk, _ in pins}
+    return assembled([(rules.compiled(pk), number) for _, _, pk, number in pins])
+
+
+def assembled(sets: Iterable[tuple[CompiledSet, int | None]]) -> Rules:
+    """Return compiled sets, given in their order of combination, as one; a draft has no number."""
+    known = tuple(sets)
     staged = {
-        stage: tuple(compiled[pk] for _, at, pk, _ in pins if at == stage)
+        stage: tuple(compiled for compiled, _ in known if compiled.stage == stage)
         for stage in ("gate", "score", STAGE_ROUTE, "eligibility")
     }
     return Rules(
@@ -77,29 +112,28 @@ def rules_at(pins: tuple[tuple[str, str, int, int], ...]) -> Rules:
         scores=staged["score"],
         route=staged[STAGE_ROUTE][0] if staged[STAGE_ROUTE] else None,
         eligibility=staged["eligibility"],
-        versions={slug: number for slug, _, _, number in pins},
+        versions={compiled.slug: number for compiled, number in known if number is not None},
     )
 
 
 def pins(versions: Mapping[str, int]) -> tuple[tuple[str, str, int, int], ...]:
-    """Return what `rules_at` takes, for published versions named by set and number."""
+    """Return what `rules_at` takes, for published versions named by set and number.
+
+    They come in the order they speak, not as they were named: PostgreSQL keeps no order in a receipt's JSON.
+    """
     found = {
         (version.ruleset.slug, version.number): version
         for version in RuleSetVersion.objects.filter(
             ruleset__slug__in=list(versions), number__in=list(versions.values())
-        ).select_related("ruleset")
+        )
+        .select_related("ruleset")
+        .only("number", "ruleset__slug", "ruleset__stage", "ruleset__position")
     }
     missing = [f"{slug} v{number}" for slug, number in versions.items() if (slug, number) not in found]
     if missing:
         raise Missing(f"There is no published version {', '.join(missing)}.")
-    return tuple(
-        (slug, found[slug, number].ruleset.stage, found[slug, number].pk, number) for slug, number in versions.items()
-    )
-
-
-def pinned(here: Context, versions: Mapping[str, int]) -> Context:
-    """Return the context with some sets at another version than the live one."""
-    return Context(rules_at(pins({**here.rules.versions, **versions})), here.roster)
+    in_order = sorted(versions.items(), key=lambda pair: (found[pair].ruleset.position, pair[0]))
+    return tuple((slug, found[slug, number].ruleset.stage, found[slug, number].pk, number) for slug, number in in_order)
 
 
 def inquiry(
@@ -108,8 +142,10 @@ def inquiry(
     context: Context,
     *,
     now: datetime,
-    had_it: Collection[int] = (),
+    had: Had = NOBODY,
     only: int | None = None,
+    held_back: Collection[int] = (),
+    waived: Collection[str] = (),
 ) -> Inquiry:
     """Return what a decision about the lead asks; `only` names a producer by hand.
 
@@ -124,47 +160,94 @@ def inquiry(
         ask=lead_facts.ask_for(lead, agency),
         context=context,
         now=now,
-        had_it=frozenset(had_it),
+        had_it=had.had_it,
+        declined=had.declined,
         only=only,
         former_owner=original.owner_id if original else None,
         unclear=lead.unclear if only is None else "",
+        who=Who(person.phone, person.email, person.first_name, person.last_name, lead.pk),
+        held_back=frozenset(held_back),
+        waived=frozenset(waived),
     )
 
 
 def decide(asked: Inquiry, *, seed: str) -> Decided:
     """Consider the lead, read the desks of those eligible, and put them in order."""
     considered = consider(asked)
-    volatile = read_volatile(considered, asked.context.roster, asked.now)
-    chosen = choose(considered=considered, roster=asked.context.roster, volatile=volatile, effort=Decimal(1), seed=seed)
+    volatile = read_volatile(considered, asked)
+    chosen = choose(considered=considered, inquiry=asked, volatile=volatile, effort=Decimal(1), seed=seed)
     return Decided(asked, considered, volatile, chosen)
 
 
 DESKS: Final = """
-SELECT load.*, credit.credit
+SELECT load.producer_id, load.open_effort, credit.credit, load.last_assigned_at
 FROM routing_producerload load
 LEFT JOIN routing_poolcredit credit ON credit.producer_id = load.producer_id AND credit.pool_id = %s
 WHERE load.producer_id IN ({producers})
 """
 
 
-def read_volatile(considered: Considered, roster: Roster, now: datetime) -> dict[int, Volatile]:
-    """Read load, day count and credit of the eligible, in one statement (none where nobody is)."""
-    eligible = [standing.producer_id for standing in considered.eligible]
-    if not eligible:
+def read_volatile(considered: Considered, asked: Inquiry) -> dict[int, Volatile]:
+    """Read load, credit and caps of the eligible: one statement, more where caps apply (none where nobody is).
+
+    Where the pool's method looks at more than that, it is read as well.
+    """
+    eligible, roster = [standing.producer_id for standing in considered.eligible], asked.context.roster
+    desks = read_desks(eligible, considered.pool, asked)
+    reads = plan_of(considered, roster).reads
+    if not (reads and desks):
+        return desks
+    more = readings.read(reads, eligible, considered.pool or "", asked)
+    return {producer_id: replace(desk, readings=more[producer_id]) for producer_id, desk in desks.items()}
+
+
+def read_desks(producer_ids: Sequence[int], pool: str | None, asked: Inquiry) -> dict[int, Volatile]:
+    """Read load, credit in a pool and what is used of caps of these producers."""
+    if not producer_ids:
         return {}
-    pool = roster.pools.get(considered.pool or "")
-    desks = DESKS.format(producers=", ".join(["%s"] * len(eligible)))
+    known = asked.context.roster.pools.get(pool or "")
+    desks = DESKS.format(producers=", ".join(["%s"] * len(producer_ids)))
+    with connection.cursor() as cursor:
+        cursor.execute(desks, [known.id if known else None, *producer_ids])
+        rows = cursor.fetchall()
+    caps = _read_caps(producer_ids, asked)
+    asks = known is not None and known.plan.pick.step.name != "push"
+    pending = offers.pending(known.id, producer_ids) if known and asks else {}
     found = {
-        row.producer_id: Volatile(
-            load=row.open_effort,
-            credit=Decimal(str(vars(row)["credit"] or 0)),
-            day_count=row.day_count if row.day == roster.producers[row.producer_id].local_day(now) else 0,
-            last_assigned_at=row.last_assigned_at,
+        producer_id: Volatile(
+            load=_exact(open_effort).quantize(CENT),  # SQLite gives what is whole without its decimals
+            credit=(_exact(credit) if credit else NOTHING) + pending.get(producer_id, 0),
+            last_assigned_at=_instant(last),
+            caps=caps.get(producer_id, NO_CAPS),
         )
-        for row in ProducerLoad.objects.raw(desks, [pool.id if pool else None, *eligible])
+        for producer_id, open_effort, credit, last in rows
     }
-    nothing = Volatile(Decimal(0), Decimal(0), 0, None)
-    return {producer_id: found.get(producer_id, nothing) for producer_id in eligible}
+    nothing = Volatile(NOTHING, NOTHING, None)
+    return {each: found.get(each) or replace(nothing, caps=caps.get(each, NO_CAPS)) for each in producer_ids}
+
+
+def _read_caps(producer_ids: Sequence[int], asked: Inquiry) -> dict[int, dict[int, Used]]:
+    """Return what is used of the caps the lead falls under, by producer; asks nothing where nobody has any."""
+    producers = asked.context.roster.producers
+    under = {
+        each: found
+        for each in producer_ids
+        if producers[each].caps and (found := applying(producers[each].caps, asked.facts))
+    }
+    if not under:
+        return {}
+    used = cap_counts.used(under, {each: producers[each].time_zone for each in under}, asked.now)
+    return {each: {cap.id: used[cap.id] for cap in found} for each, found in under.items()}
+
+
+def _exact(number: Decimal | float) -> Decimal:
+    """Return a number as PostgreSQL gives it; SQLite gives others."""
+    return number if isinstance(number, Decimal) else Decimal(str(number))
+
+
+def _instant(at: datetime | None) -> datetime | None:
+    """Return an instant with its zone, which SQLite does not keep."""
+    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
 
 
 def all_standings(*, lead: Lead, now: datetime) -> list[tuple[Standing, str | None]]:
@@ -173,8 +256,8 @@ def all_standings(*, lead: Lead, now: datetime) -> list[tuple[Standing, str | No
     asked = inquiry(lead, lead.person, here, now=now)
     if asked.ask is None:
         return []
-    standings = tuple(judge_producer(producer, asked, asked.ask) for producer in here.roster.producers.values())
+    standings = judge_producers(here.roster.producers.values(), asked, asked.ask)
     considered = by_hand(standings)
-    volatile = read_volatile(considered, here.roster, now)
-    chosen = choose(considered=considered, roster=here.roster, volatile=volatile, effort=Decimal(1), seed=str(lead.pk))
+    volatile = read_volatile(considered, asked)
+    chosen = choose(considered=considered, inquiry=asked, volatile=volatile, effort=Decimal(1), seed=str(lead.pk))
     return [(standing, chosen.full.get(standing.producer_id)) for standing in standings]

@@ -1,6 +1,7 @@
 """What a producer does with a lead: accept, decline, touch, note, dispose."""
 
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 
@@ -9,12 +10,15 @@ from accounts.actor import Actor
 from accounts.errors import FieldProblem, Invalid
 from audit import services as audit
 from outbox import services as outbox
+from routing.decision import Context
 from routing.errors import NotYours, WrongState
 from routing.lead_states import sources_of
 from routing.models import Assignment, Lead, Note, SlaTimer, Touch
-from routing.services import claim, deciding
+from routing.queries.had import had
+from routing.services import capping, claim, crediting, deciding, loops, promises
+from routing.services.clocks import UNTIERED
 from routing.services.outcomes import Case, Placement
-from routing.services.placing import place
+from routing.services.placing import keep, place
 
 DISPOSITIONS = {
     "SOLD": "Sold",
@@ -23,7 +27,20 @@ DISPOSITIONS = {
     "NOT_REACHED": "Could not be reached",
     "NOT_QUALIFIED": "Not qualified",
     "DO_NOT_CONTACT": "Asked not to be contacted",
+    "DUPLICATE": "Duplicate of another lead",
     "BAD_LEAD": "Bad lead",
+}
+# What no cap of an hour, a day, a week or a month counts: a lead handed back, and what turned out to be none. A lead
+# that was not answered in time counts: the producer had it.
+HANDED_BACK: Final = frozenset({Assignment.End.DECLINED, Assignment.End.REASSIGNED})
+NO_LEAD: Final = frozenset({"BAD_LEAD", "DUPLICATE", "RETURNED"})
+RETURNED: Final = "RETURNED"
+RETURN_REASONS: Final = {
+    "WRONG_CONTACT": "The phone or address is wrong",
+    "NEVER_ASKED": "They say they never asked",
+    "NOT_A_PERSON": "Invented, or a test",
+    "OUT_OF_AREA": "They live where nobody of us may sell",
+    "SENT_BEFORE": "The vendor sent this person before",
 }
 
 
@@ -50,6 +67,12 @@ def lock(lead: Lead) -> Lead:
     return Lead.objects.select_for_update(of=("self",), no_key=True).select_related("source").get(pk=lead.pk)
 
 
+def lock_free(lead: Lead) -> bool:
+    """Lock a lead that nobody else has in hand this moment; says whether it could."""
+    free = Lead.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    return free.filter(pk=lead.pk).first() is not None
+
+
 @transaction.atomic
 def accept(*, lead: Lead, actor: Actor, now: datetime) -> None:
     """Accept a lead: the producer will work it. The owner clock runs on until a touch."""
@@ -65,9 +88,10 @@ def decline(*, lead: Lead, reason: str, actor: Actor, now: datetime) -> Placemen
     if not reason.strip():
         raise Invalid([FieldProblem("/reason", "field.required", "Say why, in a few words.")])
     claim.take_turn()
+    context = deciding.context()  # may lock the roster, which nobody with a desk in hand may wait for
     assignment = held(lead=lead, actor=actor)
     end(assignment=assignment, how=Assignment.End.DECLINED, reason=reason, actor=actor, now=now)
-    return place_again(lead=lead, trigger="DECLINE", actor=actor, now=now)
+    return place_again(lead=lead, trigger="DECLINE", context=context, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -76,12 +100,18 @@ def touch(*, lead: Lead, kind: str, evidence: str = "", actor: Actor, now: datet
     if kind not in Touch.Kind.values:
         raise Invalid([FieldProblem("/kind", "touch.unknown", f"Use one of: {', '.join(Touch.Kind.values)}.")])
     assignment = held(lead=lead, actor=actor)
-    sla = deciding.context().roster.agency.sla.get(lead.tier)
-    stops = sla is None or kind in sla.evidence
+    agency = deciding.context().roster.agency
+    sla = agency.sla.get(lead.tier, UNTIERED)
+    stops = sla is UNTIERED or kind in sla.evidence
     logged = Touch.objects.create(
         lead=lead, assignment=assignment, kind=kind, at=now, evidence=evidence[:200], stops_clock=stops
     )
+    results = promises.touched(lead=lead, assignment=assignment, kind=kind, now=now)
     if stops:
+        if assignment.first_touch_at is None:
+            results.append(promises.answered(assignment=assignment, now=now))
+        if lead.first_touch_at is None:
+            promises.follow_up(lead=lead, assignment=assignment, sla=sla, agency=agency, now=now)
         _stop_clock(lead, assignment, now)
     if lead.state != Lead.State.WORKING:
         _move(lead, Lead.State.WORKING)
@@ -90,7 +120,7 @@ def touch(*, lead: Lead, kind: str, evidence: str = "", actor: Actor, now: datet
         actor=actor,
         action="lead.touched",
         target=lead,
-        detail={"kind": kind, "stops_clock": stops, "touch": str(logged.pk)},
+        detail={"kind": kind, "stops_clock": stops, "touch": str(logged.pk), "promises": results},
     )
     return logged
 
@@ -121,18 +151,42 @@ def dispose(*, lead: Lead, disposition: str, actor: Actor, now: datetime) -> Non
     outbox.publish(topic="lead.closed", payload={"lead_id": str(lead.pk), **detail}, at=now, aggregate=str(lead.pk))
 
 
+@transaction.atomic
+def give_back(*, lead: Lead, why: str, actor: Actor, now: datetime) -> None:
+    """Close a lead that was none and tell its vendor so; no cap and no turn counts it."""
+    if why not in RETURN_REASONS:
+        raise Invalid([FieldProblem("/why", "return.unknown", f"Use one of: {', '.join(RETURN_REASONS)}.")])
+    assignment = held(lead=lead, actor=actor)
+    end(assignment=assignment, how=Assignment.End.DISPOSED, reason=RETURNED, actor=actor, now=now)
+    _move(lead, Lead.State.CLOSED, disposition=RETURNED, due_at=None)
+    told = {"why": why, "source": lead.source.slug}
+    audit.record(at=now, actor=actor, action="lead.returned", target=lead, detail=told)
+    payload = {"lead_id": str(lead.pk), "external_id": lead.external_id, **told}
+    outbox.publish(topic="lead.returned", payload=payload, at=now, aggregate=str(lead.pk))
+
+
 def end(*, assignment: Assignment, how: str, reason: str, actor: Actor, now: datetime) -> None:
     """End an assignment once: cancel its clocks, free the seat; inside the caller's transaction.
 
     :raises WrongState: if it ended meanwhile
     """
     running = Assignment.objects.filter(pk=assignment.pk, ended_at__isnull=True)
-    if not running.update(ended_at=now, end=how, end_reason=reason[:400]):
+    is_returned = how in HANDED_BACK or (how == Assignment.End.DISPOSED and reason in NO_LEAD)
+    if not running.update(ended_at=now, end=how, end_reason=reason[:400], is_returned=is_returned):
         raise WrongState
     SlaTimer.objects.filter(assignment=assignment, state="RUNNING").update(state="CANCELLED", settled_at=now)
     if how == Assignment.End.DISPOSED:
-        stop_clocks(assignment.lead, now)
+        close_clocks(assignment.lead, now)
+    promises.handed_on(assignment=assignment, is_breach=how == Assignment.End.BREACHED, now=now)
     claim.release(producer_id=assignment.producer_id, effort=assignment.effort)
+    capping.release(
+        producer_id=assignment.producer_id,
+        line=assignment.line,
+        source_id=assignment.source_id,
+        counted_at=assignment.assigned_at,
+        is_returned=is_returned,
+    )
+    crediting.end(assignment, how=how, reason=reason, now=now)
     audit.record(
         at=now,
         actor=actor,
@@ -143,25 +197,31 @@ def end(*, assignment: Assignment, how: str, reason: str, actor: Actor, now: dat
     outbox.publish(topic="capacity.freed", payload={"producer_id": assignment.producer_id}, at=now)
 
 
-def place_again(*, lead: Lead, trigger: str, actor: Actor, now: datetime) -> Placement:
-    """Decide anew about a lead that was just taken from somebody; inside the caller's transaction."""
+def place_again(*, lead: Lead, trigger: str, context: Context, actor: Actor, now: datetime) -> Placement:
+    """Decide anew about a lead that was just taken from somebody; inside the caller's transaction.
+
+    The context is read before any desk is touched: whoever folds the roster holds it and then asks for desks.
+    """
     lead = Lead.objects.select_related("source", "person").get(pk=lead.pk)
-    had_it = frozenset(lead.assignments.values_list("producer_id", flat=True))
     if lead.person is None:
         raise WrongState("The person behind this lead was erased; nothing more can be done with it.")
-    context = deciding.context()
-    return place(Case(lead, lead.person, trigger, actor, now, context, had_it))
+    case = Case(lead, lead.person, trigger, actor, now, context, had(lead))
+    if trigger in loops.AUTOMATIC and loops.is_going_round(lead, now=now):
+        return keep(case, "GOING_ROUND")
+    return place(case)
 
 
-def stop_clocks(lead: Lead, now: datetime) -> None:
-    """Cancel every clock of a lead that is answered or closed, the manager's alarm included."""
+def close_clocks(lead: Lead, now: datetime) -> None:
+    """Cancel every clock of a lead that is closed, and end its promises."""
+    promises.closed(lead=lead, now=now)
     SlaTimer.objects.filter(lead=lead, state="RUNNING").update(state="CANCELLED", settled_at=now)
 
 
 def _stop_clock(lead: Lead, assignment: Assignment, now: datetime) -> None:
     Assignment.objects.filter(pk=assignment.pk, first_touch_at__isnull=True).update(first_touch_at=now)
     Lead.objects.filter(pk=lead.pk, first_touch_at__isnull=True).update(first_touch_at=now)
-    stop_clocks(lead, now)
+    running = SlaTimer.objects.filter(lead=lead, state="RUNNING", promise__isnull=True)  # other promises stand
+    running.update(state="CANCELLED", settled_at=now)
 
 
 def _move(lead: Lead, to: str, **changes: object) -> None:

@@ -10,40 +10,79 @@ from accounts.errors import Missing
 from audit import queries as ledger
 from licenses.authority import Ask
 from routing import reasons, words
-from routing.decision import Inquiry, Standing, full_reason, judge_producer
-from routing.models import Assignment, Decision, Lead, LeadSource, Person, Touch
+from routing.decision import (
+    Context,
+    Decided,
+    Inquiry,
+    Standing,
+    asking_of,
+    full_reason,
+    judge_producer,
+    judge_producers,
+)
+from routing.models import Assignment, ClockPause, Decision, Lead, LeadSource, Person, Touch
 from routing.models.keys import new_id
 from routing.payload import parse
 from routing.receipt import build
-from routing.services import deciding, desk, intake
+from routing.roster import AgencyFacts
+from routing.services import arrivals, deciding, desk
 from routing.services.replaying import inquiry_of
+from routing.sla.targets import KINDS
 
 SENTENCES: Final[Mapping[str, str]] = {
     "lead.received": "Received from {source}.",
     "lead.assigned": "Assigned to {producer[name]}, to be answered by {due_at}.",
+    "lead.offered": "Offered until {until}.",
     "lead.accepted": "Accepted.",
     "lead.touched": "Contact logged: {kind}.",
     "lead.noted": "A note was written.",
     "lead.closed": "Closed: {disposition}.",
+    "lead.returned": "Returned to {source}: {why}.",
     "lead.duplicated": "A repeat of an open lead; kept beside it.",
     "lead.decided": "Decided, because {trigger}.",
     "lead.mended": "Mended: {fields}.",
+    "lead.held": "Put on legal hold.",
+    "lead.hold_lift_asked": "Somebody asked to lift the legal hold.",
+    "lead.hold_lifted": "The legal hold was lifted by a second person.",
+    "lead.erased": "The person was erased.",
     "assignment.ended": "Taken from the producer: {how}.",
     "sla.reminded": "Half the time has passed; the producer was reminded.",
     "sla.breached": "Not answered in time.",
+    "sla.escalated": "Time ran on; {told} was told.",
+    "sla.missed": "{promise} was not there in time.",
+    "sla.hops_used_up": "Handed over as often as the policy allows; it stays until the next step.",
+    "clock.paused": "The producer's clock is paused until {until}: {cause}.",
+    "clock.resumed": "The producer's clock goes on.",
     "sla.alarmed": "Nobody has answered; the manager was told.",
+    "offer.declined": "The offer was declined.",
+    "offer.expired": "Nobody accepted it in time.",
+    "offer.refused": "Accepted too late: {why}.",
     "queue.claimed": "Taken from the queue to be worked on.",
+    "queue.snoozed": "Put off until {until}.",
+    "queue.escalated": "Owner and deputy were pressed by hand.",
+    "queue.overdue": "It waited too long; owner and deputy were pressed.",
+    "override.asked": "Asked to set rules aside: {waived}.",
+    "override.granted": "A second person agreed to set rules aside.",
+    "override.refused": "Setting rules aside was refused.",
+    "override.expired": "Nobody agreed in time to set rules aside.",
+    "override.used": "Given with rules set aside: {waived}.",
     "queue.put_back": "Put back into the queue.",
     "queue.resolved": "Closed from the queue.",
 }
 # How the codes in an entry's detail read inside a sentence.
 READINGS: Final[Mapping[str, Callable[[Any], str]]] = {
     "due_at": lambda at: f"{timezone.localtime(datetime.fromisoformat(at)):%b %d, %H:%M %Z}",
+    "until": lambda at: f"{timezone.localtime(datetime.fromisoformat(at)):%b %d, %H:%M %Z}",
     "kind": lambda kind: _lower(Touch.Kind(kind).label),
+    "cause": lambda code: _lower(ClockPause.Reason(code).label),
+    "told": lambda kind: {"TEAM_LEAD": "the pool's manager", "MANAGER": "the agency's manager"}[kind],
+    "promise": lambda kind: KINDS[kind],
     "how": lambda how: _lower(Assignment.End(how).label),
     "disposition": lambda code: _lower(desk.DISPOSITIONS[code]),
+    "why": lambda code: _lower(desk.RETURN_REASONS[code]),
     "trigger": lambda trigger: words.TRIGGERS[trigger],
     "fields": ", ".join,
+    "waived": ", ".join,
 }
 
 
@@ -97,7 +136,7 @@ def standings_in(*, decision: Decision) -> list[Standing]:
     roster, route = asked.context.roster, decision.receipt["route"]
     considered = roster.pool_members(route["pool"] or "") if route else ()
     ids = considered if asked.only is None else (asked.only,)
-    return [judge_producer(roster.producers[each], asked, ask) for each in ids if each in roster.producers]
+    return list(judge_producers((roster.producers[each] for each in ids if each in roster.producers), asked, ask))
 
 
 def _asked(decision: Decision) -> tuple[Inquiry, Ask]:
@@ -142,32 +181,21 @@ def _why_text(standing: Standing, candidate: Mapping[str, Any] | None, receipt: 
 
 
 def preview(
-    *, data: Mapping[str, Any], source: LeadSource | None, now: datetime, versions: Mapping[str, int] | None = None
+    *, data: Mapping[str, Any], source: LeadSource | None, now: datetime, context: Context | None = None
 ) -> dict[str, Any]:
     """Return where a lead would go at an instant, with the receipt it would get; writes nothing.
 
+    It goes by what is live and by the present roster, unless by another context.
+
     :raises Invalid: with every field at fault
     """
-    context = deciding.context()
-    if versions:
-        context = deciding.pinned(context, versions)
-    source = source or LeadSource(slug="preview", name="Preview")
-    draft = parse(data, required=source.required_fields, products=context.roster.agency.products, now=now)
-    person = intake.build_person(draft)
-    lead = intake.build_lead(draft, source, context.roster.agency, now)
+    context = context or deciding.context()
+    lead, person = imagined(data=data, source=source, agency=context.roster.agency, now=now)
     decided = deciding.decide(deciding.inquiry(lead, person, context, now=now), seed=str(lead.pk))
-    ranked = decided.chosen.ranked
-    status, reason = decided.considered.status, decided.considered.reason
-    if status == "routed":
-        status, reason = ("assigned", "ASSIGNED") if ranked else ("fallback", full_reason(decided.chosen))
-    chosen = context.roster.producers[ranked[0].producer_id] if ranked else None
+    answer = outcome_of(decided)
+    chosen = answer["producer"]
     return {
-        "status": status,
-        "tier": decided.considered.tier,
-        "score": decided.considered.score.total if decided.considered.score else None,
-        "producer": {"id": chosen.id, "name": chosen.name, "npn": chosen.licensing.npn} if chosen else None,
-        "pool": decided.considered.pool,
-        "reason": {"code": reason, "text": reasons.text(reason)},
+        **answer,
         "receipt": build(
             decision_id=new_id(),
             lead_id=lead.pk,
@@ -177,8 +205,40 @@ def preview(
             now=now,
             decided=decided,
             skipped=[],
-            chosen=chosen.id if chosen else None,
-            reason=reason,
+            chosen=chosen["id"] if chosen else None,
+            reason=answer["reason"]["code"],
             timings_ms={},
+            asking=asking_of(decided),
         ),
+    }
+
+
+def imagined(
+    *, data: Mapping[str, Any], source: LeadSource | None, agency: AgencyFacts, now: datetime
+) -> tuple[Lead, Person]:
+    """Return the lead and the person that intake would make of these fields, unsaved.
+
+    :raises Invalid: with every field at fault
+    """
+    source = source or LeadSource(slug="preview", name="Preview")
+    draft = parse(data, required=source.required_fields, products=agency.products, now=now)
+    return arrivals.build_lead(draft, source, agency, now), arrivals.build_person(draft)
+
+
+def outcome_of(decided: Decided) -> dict[str, Any]:
+    """Return where a lead would go, as far as it can be said before the claim."""
+    considered, ranked = decided.considered, decided.chosen.ranked
+    status, reason = considered.status, considered.reason
+    if status == "routed":
+        status, reason = ("assigned", "ASSIGNED") if ranked else ("fallback", full_reason(decided.chosen))
+    if asking := asking_of(decided):
+        status, reason, ranked = "offered", asking.reason, ()
+    chosen = decided.inquiry.context.roster.producers[ranked[0].producer_id] if ranked else None
+    return {
+        "status": status,
+        "tier": considered.tier,
+        "score": considered.score.total if considered.score else None,
+        "producer": {"id": chosen.id, "name": chosen.name, "npn": chosen.licensing.npn} if chosen else None,
+        "pool": considered.pool,
+        "reason": {"code": reason, "text": reasons.text(reason)},
     }

@@ -1,9 +1,10 @@
 """Load what is known of ZIPs and area codes, and look it up."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -13,8 +14,9 @@ from audit import services as audit
 from routing.geography.places import AreaFacts, Gazetteer, Places, ZipFacts
 from routing.models import AreaCode, ZipArea
 
-BATCH = 2000
-ZIPS_REMEMBERED = 10_000  # some 8 MB
+BATCH: Final = 2000
+ZIP_FIELDS: Final = tuple(field.name for field in fields(ZipFacts))
+AREA_FIELDS: Final = tuple(field.name for field in fields(AreaFacts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,47 +52,57 @@ def find_places(zip_code: str | None, area_code: str | None) -> Places:
     return Places(_find_zip(zip_code) if zip_code else None, _find_area(area_code) if area_code else None)
 
 
+def remember_all() -> None:
+    """Read both tables whole (some 12 MB), so that no lead has to ask for its ZIP."""
+    _zips.update({row[0]: _zip_facts(row) for row in ZipArea.objects.values_list(*ZIP_FIELDS).iterator(BATCH)})
+    _areas.update({row[0]: _area_facts(row) for row in AreaCode.objects.values_list(*AREA_FIELDS)})
+
+
 def forget() -> None:
     """Read the tables anew from here on."""
-    _zip_facts.cache_clear()
-    _area_facts.cache_clear()
+    _zips.clear()
+    _areas.clear()
+    _shared.cache_clear()
+
+
+# What was looked up, by ZIP and by area code: never more than the tables hold. What is unknown is not remembered, since
+# the tables may still be filled.
+_zips: Final[dict[str, ZipFacts]] = {}
+_areas: Final[dict[str, AreaFacts]] = {}
 
 
 def _find_zip(zip_code: str) -> ZipFacts:
-    try:
-        return _zip_facts(zip_code)
-    except ZipArea.DoesNotExist:  # not remembered: the tables may still be filled
-        return ZipFacts(zip_code)
+    if zip_code not in _zips:
+        row = ZipArea.objects.filter(pk=zip_code).values_list(*ZIP_FIELDS).first()
+        if row is None:
+            return ZipFacts(zip_code)
+        _zips[zip_code] = _zip_facts(row)
+    return _zips[zip_code]
 
 
 def _find_area(area_code: str) -> AreaFacts:
-    try:
-        return _area_facts(area_code)
-    except AreaCode.DoesNotExist:
-        return AreaFacts(area_code)
+    if area_code not in _areas:
+        row = AreaCode.objects.filter(pk=area_code).values_list(*AREA_FIELDS).first()
+        if row is None:
+            return AreaFacts(area_code)
+        _areas[area_code] = _area_facts(row)
+    return _areas[area_code]
 
 
-@lru_cache(maxsize=ZIPS_REMEMBERED)
-def _zip_facts(zip_code: str) -> ZipFacts:
-    row = ZipArea.objects.get(pk=zip_code)
-    return ZipFacts(
-        zip_code=row.zip_code,
-        state=row.state,
-        states=tuple(row.states),
-        hinted_states=tuple(row.hinted_states),
-        county=row.county,
-        city=row.city,
-        zones=tuple(row.zones),
-        area_codes=tuple(row.area_codes),
-        kind=row.kind,
-        is_active=row.is_active,
-    )
+def _zip_facts(row: Sequence[Any]) -> ZipFacts:
+    zip_code, *rest = row
+    return ZipFacts(zip_code, *(_shared(tuple(value) if isinstance(value, list) else value) for value in rest))
 
 
-@lru_cache(maxsize=1000)
-def _area_facts(npa: str) -> AreaFacts:
-    row = AreaCode.objects.get(pk=npa)
-    return AreaFacts(npa, tuple(row.states), tuple(row.zones))
+def _area_facts(row: Sequence[Any]) -> AreaFacts:
+    npa, states, zones = row
+    return AreaFacts(npa, tuple(states), tuple(zones))
+
+
+@cache
+def _shared(value: Any) -> Any:
+    """Return the first value equal to this one: thousands of ZIPs name the same state, city and zones."""
+    return value
 
 
 def _zip_rows(gazetteer: Gazetteer, as_of: date) -> Iterator[ZipArea]:
@@ -106,6 +118,8 @@ def _zip_rows(gazetteer: Gazetteer, as_of: date) -> Iterator[ZipArea]:
             area_codes=facts.area_codes,
             kind=facts.kind,
             is_active=facts.is_active,
+            latitude=facts.latitude,
+            longitude=facts.longitude,
             source=gazetteer.zip_source,
             as_of=as_of,
         )

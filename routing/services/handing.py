@@ -1,16 +1,18 @@
 """What a manager does: assign by hand, take from one and give to another, empty a desk."""
 
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 
 from accounts import policy
-from accounts.actor import Actor
+from accounts.actor import Actor, ActorKind
 from accounts.errors import FieldProblem, Invalid, Missing, Refused
 from licenses.models import Producer
-from routing.errors import WrongState
+from routing.errors import TakenByAnother, WrongState
 from routing.models import Assignment, Lead, QueueItem
-from routing.services import claim, deciding, desk
+from routing.roster import RosterProducer
+from routing.services import claim, deciding, desk, offering
 from routing.services.outcomes import Case, Placement
 from routing.services.placing import place
 
@@ -27,13 +29,17 @@ def assign(*, lead: Lead, producer_id: int, reason: str, actor: Actor, now: date
 
     :raises Missing: if there is no such producer
     :raises NotEligible: with everything that stands in the way; nothing changes
+    :raises TakenByAnother: if somebody else is working on the item it waits under
     """
     policy.require(actor, "queue.assign" if lead.owner_id is None else "leads.reassign")
     claim.take_turn()
+    context = deciding.context()  # may lock the roster: before the lead, as everywhere
     lead = desk.lock(lead)
     person = lead.person
     if person is None:
         raise WrongState("The person behind this lead was erased; nothing more can be done with it.")
+    if lead.state == Lead.State.OFFERED:
+        offering.withdraw(lead, now)
     active = lead.assignments.filter(ended_at__isnull=True).first()
     if active is not None:
         if active.producer_id == producer_id:
@@ -41,23 +47,30 @@ def assign(*, lead: Lead, producer_id: int, reason: str, actor: Actor, now: date
         if not reason.strip():
             raise Invalid([FieldProblem("/reason", "field.required", "Say why you move it.")])
         desk.end(assignment=active, how=Assignment.End.REASSIGNED, reason=reason, actor=actor, now=now)
-    close_items(lead=lead, resolution=f"Assigned by {actor.label}. {reason}".strip(), now=now)
-    context = deciding.context()
+    close_items(lead=lead, resolution=f"Assigned by {actor.label}. {reason}".strip(), actor=actor, now=now)
     if producer_id not in context.roster.producers:
         raise Missing("There is no such producer on the roster.")
     placement = place(Case(lead, person, "MANUAL", actor, now, context, only=producer_id))
     if placement.assignment is None:
-        raise NotEligible(_refusal(placement, producer_id))
+        raise NotEligible(refusal(placement, context.roster.producers[producer_id]))
     return placement
 
 
-def _refusal(placement: Placement, producer_id: int) -> str:
+FULL: Final = {
+    "NO_CAPACITY": "is at capacity",
+    "DAILY_CAP_REACHED": "has reached the day's cap",
+    "CAP_REACHED": "has reached a cap",
+}
+
+
+def refusal(placement: Placement, producer: RosterProducer) -> str:
+    """Return why the producer a person named did not get the lead."""
     receipt = placement.decision.receipt
-    nearest = next((each for each in receipt["eligible"]["nearest"] if each["producer"] == producer_id), None)
+    nearest = next((each for each in receipt["eligible"]["nearest"] if each["producer"] == producer.id), None)
     if nearest:
         blocks = "; ".join(block["text"] for block in nearest["blocks"])
-        return f"{nearest['name']} may not have this lead: {blocks}."
-    return placement.text
+        return f"{producer.name} may not have this lead: {blocks}."
+    return f"{producer.name} {FULL[placement.reason]}." if placement.reason in FULL else placement.text
 
 
 @transaction.atomic
@@ -72,6 +85,7 @@ def reassign(
     if not reason.strip():
         raise Invalid([FieldProblem("/reason", "field.required", "Say why you move it.")])
     claim.take_turn()
+    context = deciding.context()
     desk.lock(lead)
     active = Assignment.objects.filter(lead=lead, ended_at__isnull=True).first()
     if active is None:
@@ -79,7 +93,7 @@ def reassign(
     if holder is not None and active.producer_id != holder:
         raise WrongState("It has gone to somebody else meanwhile.")
     desk.end(assignment=active, how=Assignment.End.REASSIGNED, reason=reason, actor=actor, now=now)
-    return desk.place_again(lead=lead, trigger=how, actor=actor, now=now)
+    return desk.place_again(lead=lead, trigger=how, context=context, actor=actor, now=now)
 
 
 def empty_desk(
@@ -93,7 +107,7 @@ def empty_desk(
     policy.require(actor, "leads.reassign")
     held = Lead.objects.filter(assignments__producer=producer, assignments__ended_at__isnull=True)
     results: list[tuple[Lead, Placement | Refused]] = []
-    for lead in held.select_related("person").order_by("received_at"):
+    for lead in held.select_related("person").order_by("received_at", "pk"):
         try:
             placement = reassign(lead=lead, reason=reason, actor=actor, now=now, how="ABSENCE", holder=producer.pk)
         except Refused as refusal:
@@ -103,8 +117,18 @@ def empty_desk(
     return results
 
 
-def close_items(*, lead: Lead, resolution: str, now: datetime) -> None:
-    """Resolve whatever item the lead waits under; inside the caller's transaction."""
-    QueueItem.objects.filter(lead=lead).exclude(state=QueueItem.State.RESOLVED).update(
-        state=QueueItem.State.RESOLVED, resolved_at=now, resolution=resolution[:400]
-    )
+def close_items(*, lead: Lead, resolution: str, actor: Actor, now: datetime) -> None:
+    """Resolve whatever item the lead waits under; inside the caller's transaction.
+
+    :raises TakenByAnother: if somebody else is working on it
+    """
+    waiting = QueueItem.objects.filter(lead=lead).exclude(state=QueueItem.State.RESOLVED)
+    held = waiting.filter(state=QueueItem.State.CLAIMED).select_related("claimed_by").first()
+    if held is not None and not (actor.kind is ActorKind.USER and str(held.claimed_by_id) == actor.id):
+        raise taken_by(held)
+    waiting.update(state=QueueItem.State.RESOLVED, resolved_at=now, resolution=resolution[:400])
+
+
+def taken_by(item: QueueItem) -> TakenByAnother:
+    """Return the refusal that names who works on an item."""
+    return TakenByAnother(f"{item.claimed_by} took this item; ask them, or wait until it is put back.")

@@ -3,9 +3,11 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
+from itertools import chain
 from typing import Any, Final
 
 from accounts import policy
@@ -15,9 +17,12 @@ from audit import services as audit
 from licenses.sources.cells import CellError, read_date, read_instant
 from licenses.sources.table import Row, TableError, read_table
 from routing import reasons
-from routing.models import LeadSource
+from routing.decision import Context
+from routing.models import Lead, LeadSource, Person
 from routing.payload import Consent, LeadIn
-from routing.services import explaining, intake
+from routing.services import arrivals, bursts, deciding, explaining, intake
+from routing.services.forecasting import Forecast, Forecaster
+from routing.services.intake import Answer
 
 SOURCE: Final = "import"  # the source of leads from files, where the file's reader names no other
 CONSENT: Final = tuple(f"consent_{name}" for name in Consent.model_fields)
@@ -37,6 +42,14 @@ class Fate:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a file would come to: line by line, and all told. Rejected rows and repeats are no part of the latter."""
+
+    fates: Sequence[Fate]
+    forecast: Forecast
+
+
 def open_source() -> LeadSource:
     """Return the built-in source of leads from files."""
     source, _ = LeadSource.objects.get_or_create(slug=SOURCE, defaults={"name": "Imported from files"})
@@ -44,10 +57,10 @@ def open_source() -> LeadSource:
 
 
 def import_leads(*, content: bytes, source: LeadSource, actor: Actor, clock: Callable[[], datetime]) -> Iterator[Fate]:
-    """Check the whole file's shape, then take its leads in one by one, each in a transaction of its own.
+    """Check the whole file's shape, then take its leads in, a stretch of rows in a transaction.
 
-    A long file takes a while, so each row is received at its own instant. The same file again repeats what it did: a
-    row is known by its external id, or for a day by its content.
+    A long file takes a while, so each stretch is received at an instant of its own. The same file again repeats what it
+    did: a row is known by its external id, or for a day by its content.
 
     :raises Forbidden: if the actor may not enter leads
     :raises Invalid: if the file is not UTF-8 or has the wrong columns; nothing of it is taken
@@ -56,18 +69,56 @@ def import_leads(*, content: bytes, source: LeadSource, actor: Actor, clock: Cal
     rows = _read(content)
     detail = {"rows": len(rows), "sha256": hashlib.sha256(content).hexdigest()}
     audit.record(at=clock(), actor=actor, action="leads.import_started", target=source, detail=detail)
-    return (_fate(row, lambda lead: _receive(lead, source, clock())) for row in rows)
+    stretches = (rows[start : start + bursts.STRETCH] for start in range(0, len(rows), bursts.STRETCH))
+    return chain.from_iterable(_take_in(stretch, source, clock) for stretch in stretches)
 
 
-def preview_leads(*, content: bytes, source: LeadSource | None, actor: Actor, now: datetime) -> Iterator[Fate]:
-    """Say where each lead of a file would go if it came alone, and now; writes nothing and looks for no duplicates.
+def preview_leads(*, content: bytes, source: LeadSource | None, actor: Actor, now: datetime) -> Preview:
+    """Say where each lead of a file would go if all came now, one after the other; writes nothing.
 
     :raises Forbidden: if the actor may not enter leads
     :raises Invalid: if the file is not UTF-8 or has the wrong columns
     """
     policy.require(actor, "leads.create")
-    rows = _read(content)
-    return (_fate(row, lambda lead: _preview(lead, source, now)) for row in rows)
+    rows, look = _read(content), _Look(source or LeadSource(slug=SOURCE), deciding.context(), now)
+    stretches = (rows[start : start + bursts.STRETCH] for start in range(0, len(rows), bursts.STRETCH))
+    fates = [fate for stretch in stretches for fate in look.fates(stretch)]
+    return Preview(fates, look.forecaster.forecast())
+
+
+@dataclass
+class _Look:
+    """What a file is looked at under, and what the rows so far would leave behind."""
+
+    source: LeadSource
+    context: Context
+    now: datetime
+    forecaster: Forecaster = field(default_factory=Forecaster)
+    seen: set[tuple[str, ...]] = field(default_factory=set)
+
+    def fates(self, rows: Sequence[Row]) -> list[Fate]:
+        """Say what these rows would come to; whoever has come before, here or ever, repeats a lead."""
+        read: dict[int, tuple[Lead, Person]] = {}
+
+        def imagine(line: int, lead: Mapping[str, Any]) -> tuple[str, str]:
+            agency = self.context.roster.agency
+            read[line] = explaining.imagined(data=lead, source=self.source, agency=agency, now=self.now)
+            return "repeated", "came before"
+
+        fates = [_fate(row, partial(imagine, row.line)) for row in rows]
+        self.seen |= arrivals.lines_known([person for _, person in read.values()], self.source, self.now)
+        asked = {}
+        for line, (lead, person) in read.items():
+            marks = set(bursts.contacts(person, lead.line))
+            if marks.isdisjoint(self.seen):
+                asked[line] = deciding.inquiry(lead, person, self.context, now=self.now), str(lead.pk)
+                self.seen |= marks
+        told = dict(zip(asked, self.forecaster.take(list(asked.values())), strict=True))
+        return [Fate(each.line, *self._told(*told[each.line])) if each.line in told else each for each in fates]
+
+    def _told(self, status: str, reason: str, producer_id: int | None) -> tuple[str, str]:
+        name = self.context.roster.producers[producer_id].name if producer_id else reasons.text(reason)
+        return status, name
 
 
 def _read(content: bytes) -> list[Row]:
@@ -88,6 +139,24 @@ def _wrong_file(text: str) -> Invalid:
     return Invalid((FieldProblem("", "file", text),), text)
 
 
+def _take_in(rows: Sequence[Row], source: LeadSource, clock: Callable[[], datetime]) -> Iterator[Fate]:
+    """Take what can go together in at once, and the rest row by row."""
+    bodies = {row.line: body for row in rows if (body := _body(row))}
+    answers = bursts.receive_together(source=source, bodies=list(bodies.values()), now=clock())
+    known = dict(zip(bodies, answers, strict=True))
+    for row in rows:
+        answer = known.get(row.line)
+        yield Fate(row.line, *_heard(answer)) if answer else _fate(row, lambda lead: _receive(lead, source, clock()))
+
+
+def _body(row: Row) -> bytes | None:
+    """Return what a source would send for a row; None where it cannot be told."""
+    try:
+        return None if row.fault else json.dumps(_lead(row.cells)).encode()
+    except CellError:
+        return None
+
+
 def _fate(row: Row, take: Callable[[dict[str, Any]], tuple[str, str]]) -> Fate:
     if row.fault:
         return Fate(row.line, "rejected", row.fault)
@@ -103,14 +172,13 @@ def _fate(row: Row, take: Callable[[dict[str, Any]], tuple[str, str]]) -> Fate:
 
 
 def _receive(lead: Mapping[str, Any], source: LeadSource, now: datetime) -> tuple[str, str]:
-    answer = intake.receive(source=source, body=json.dumps(lead).encode(), key=None, now=now)
+    return _heard(intake.receive(source=source, body=json.dumps(lead).encode(), key=None, now=now))
+
+
+def _heard(answer: Answer) -> tuple[str, str]:
     if answer.status == 202:
         return "quarantined", " ".join(str(each["detail"]) for each in answer.body["errors"])
     return ("repeated", "came before") if answer.status == 200 else _told(answer.body)
-
-
-def _preview(lead: Mapping[str, Any], source: LeadSource | None, now: datetime) -> tuple[str, str]:
-    return _told(explaining.preview(data=lead, source=source, now=now))
 
 
 def _told(outcome: Mapping[str, Any]) -> tuple[str, str]:

@@ -1,29 +1,44 @@
 """What a decision comes to, as rows not yet written: receipt, assignment with its clocks, or a queue item."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from accounts.actor import Actor
+from accounts.rows import Written
 from audit.models import Entry
 from routing import reasons
-from routing.decision import Context, Decided, full_reason
-from routing.models import Agency, Assignment, Decision, Lead, Person, Pool, QueueItem, SlaTimer
+from routing.decision import Asking, Context, Decided, asking_of, full_reason
+from routing.models import (
+    Agency,
+    Assignment,
+    Decision,
+    FairnessEntry,
+    Lead,
+    Person,
+    Pool,
+    Promise,
+    QueueItem,
+    SlaTimer,
+)
 from routing.models.keys import new_id
-from routing.receipt import build, sha256, unrouted
+from routing.queries.had import NOBODY, Had
+from routing.receipt import build, canonical, fingerprint, unrouted
+from routing.roster import QUEUE_TIME
+from routing.services import crediting, offering
 from routing.services.claim import Taken
-from routing.sla.deadlines import owner_clock
-from routing.strategies import STRATEGIES, Candidate
+from routing.services.clocks import UNTIERED, Clocks, alarm
+from routing.services.crediting import Terms
+from routing.services.offering import Offered
+from routing.waits import Waits, look_at, waits_of
 
 QUEUES: Final = {"fallback": "FALLBACK", "review": "REVIEW", "quarantined": "QUARANTINE"}
 HOPPING: Final = frozenset({"BREACH", "DECLINE"})
-# A lead that somebody could take later is tried again; looking is cheap, so a minute is soon enough.
-RERUN_AFTER: Final = timedelta(minutes=1)
-RERUN_REASONS: Final = frozenset(
-    {"NO_CAPACITY", "DAILY_CAP_REACHED", "NO_ONE_ON_SHIFT", "NO_LICENSED_PRODUCER", "LOST_RACE", "ROUTING_ERROR"}
-)
+
+
+Owners: TypeAlias = tuple[int | None, int | None]  # a manager and a deputy
 
 
 @dataclass(frozen=True)
@@ -36,9 +51,15 @@ class Case:
     actor: Actor
     now: datetime
     context: Context
-    had_it: Collection[int] = ()
+    had: Had = NOBODY
     only: int | None = None
+    held_back: Collection[int] = ()  # who may have no more of a release
+    waived: Collection[str] = ()  # what an override sets aside, and what the receipt says of it
+    override: Mapping[str, Any] | None = None
     entries: Collection[Entry] = ()
+    on_placed: Callable[["Placement"], None] | None = None  # writes what belongs to the outcome, and reads nothing
+    owners: Callable[[str], Owners] | None = None  # of what nobody of a pool may take; read where left out
+    agreed: Terms | None = None  # what it comes to for the producer (`only`) who accepts it or takes it
 
 
 @dataclass
@@ -54,16 +75,20 @@ class Placement:
     pool: str | None = None
     producer: dict[str, Any] | None = None
     assignment: Assignment | None = None
-    timers: list[SlaTimer] = field(default_factory=list)
+    clocks: list[Promise | SlaTimer] = field(default_factory=list)
     queue_item: QueueItem | None = None
+    offered: Offered | None = None
     credit: tuple[int, int, Decimal] | None = None
+    fairness: list[FairnessEntry] = field(default_factory=list)
 
 
 def placed(case: Case, decided: Decided, taken: Taken, timings_ms: Mapping[str, float]) -> Placement:
     """Return what a decision and its claim come to."""
-    considered = decided.considered
+    considered, asking = decided.considered, _asking(decided, taken)
     status, reason = considered.status, considered.reason
-    if status == "routed":
+    if asking:
+        status, reason = "offered", asking.reason
+    elif status == "routed":
         status, reason = ("assigned", "ASSIGNED") if taken.producer else ("fallback", _unclaimed(decided, taken))
     hop = case.lead.hop + (case.trigger in HOPPING and status == "assigned")
     receipt = build(
@@ -78,21 +103,39 @@ def placed(case: Case, decided: Decided, taken: Taken, timings_ms: Mapping[str, 
         chosen=taken.producer.id if taken.producer else None,
         reason=reason,
         timings_ms=timings_ms,
+        asking=asking,
+        override=case.override,
     )
     placement = Placement(
         status,
         reason,
         _sentence(reason, decided),
         _decision(case, receipt),
-        considered.tier or case.lead.tier or None,
+        (case.lead.tier if case.agreed else considered.tier) or case.lead.tier or None,
         considered.score.total if considered.score else None,
-        considered.pool,
+        _pool(case, decided),
     )
-    if taken.producer:
+    _start_the_leads_clock(placement, case)
+    if asking:
+        _offer(placement, case, decided, asking)
+    elif taken.producer:
         _assign(placement, case, decided, taken, hop)
     elif status in QUEUES:
         placement.queue_item = _queue_item(case, placement, decided)
     return placement
+
+
+def _asking(decided: Decided, taken: Taken) -> Asking | None:
+    """Return who is asked, if the pool's pick asks; with a seat to keep, nobody where none was taken."""
+    asking = asking_of(decided, [each["producer"] for each in taken.skipped])
+    return None if asking and asking.reserves and not taken.producer else asking
+
+
+def _pool(case: Case, decided: Decided) -> str | None:
+    """Return the pool that counts the lead: where a producer accepts it, the one that offered it."""
+    if case.agreed is None:
+        return decided.considered.pool
+    return next((each.slug for each in case.context.roster.pools.values() if each.id == case.agreed.pool_id), None)
 
 
 def kept(case: Case, reason: str) -> Placement:
@@ -122,12 +165,12 @@ def kept(case: Case, reason: str) -> Placement:
 
 
 def _unclaimed(decided: Decided, taken: Taken) -> str:
-    if any(each["why"] == "LICENSE_CHANGED" for each in taken.skipped):
-        return "LOST_RACE"
-    return full_reason(decided.chosen)
+    skipped = [each["why"] for each in taken.skipped]
+    return "LOST_RACE" if "LICENSE_CHANGED" in skipped else full_reason(decided.chosen, skipped)
 
 
 def _decision(case: Case, receipt: dict[str, Any]) -> Decision:
+    text = canonical(receipt)
     return Decision(
         id=receipt["decision"],
         lead=case.lead,
@@ -135,13 +178,13 @@ def _decision(case: Case, receipt: dict[str, Any]) -> Decision:
         made_at=case.now,
         roster_version=receipt["roster_version"],
         person_id=case.person.pk if case.person else None,
-        receipt=receipt,
-        receipt_sha256=sha256(receipt),
+        receipt=Written(receipt, text),
+        receipt_sha256=fingerprint(text),
     )
 
 
 def _sentence(reason: str, decided: Decided) -> str:
-    """Say why, with who came nearest: "Nobody … Nearest: Kim Park: licence ended 12 May 2026."."""
+    """Say why, with who came nearest: "Nobody … Nearest: Kim Park: licence ended May 12, 2026."."""
     gates = decided.considered.gate.fired
     said = next((fired.message for fired in gates if fired.reason == reason and not fired.provisional), "")
     sentence = said or reasons.text(reason)
@@ -158,14 +201,17 @@ def _assign(placement: Placement, case: Case, decided: Decided, taken: Taken, ho
     producer, authority, agency = taken.producer, taken.authority, case.context.roster.agency
     if producer is None or authority is None:
         raise ValueError("Nobody was claimed.")
-    sla = agency.sla.get(placement.tier or "")
-    clock = owner_clock(assigned_at=case.now, target=sla.target if sla else timedelta(hours=1), calendar=agency.hours)
+    sla = agency.sla.get(placement.tier or "", UNTIERED)
+    clocks = Clocks(sla, agency, producer, case.lead.zones, case.now)
+    clock = clocks.owner()
     pool = case.context.roster.pools.get(placement.pool or "")
     placement.assignment = Assignment(
         lead=case.lead,
         producer_id=producer.id,
         pool_id=pool.id if pool else None,
         decision=placement.decision,
+        line=case.lead.line,
+        source_id=case.lead.source_id,
         hop=hop,
         assigned_at=case.now,
         clock_starts_at=clock.starts_at,
@@ -173,75 +219,93 @@ def _assign(placement: Placement, case: Case, decided: Decided, taken: Taken, ho
         relies_on=authority.relies_on.as_dict(),
     )
     placement.producer = {"id": producer.id, "name": producer.name, "npn": producer.licensing.npn}
-    placement.timers = [
-        SlaTimer(lead=case.lead, assignment=placement.assignment, kind=kind, due_at=due, try_at=due)
-        for kind, due in (("REMIND", clock.remind_at), ("BREACH", clock.due_at))
-    ]
-    if case.trigger == Decision.Trigger.INTAKE and sla:
-        alarm = max(case.lead.received_at + sla.alarm, clock.due_at)
-        placement.timers.append(SlaTimer(lead=case.lead, kind="ALARM", due_at=alarm, try_at=alarm))
+    placement.clocks += clocks.ladder(placement.assignment)
+    placement.clocks += clocks.promises(case.lead, "OWNER", assignment=placement.assignment)
+    if case.trigger == Decision.Trigger.INTAKE and sla is not UNTIERED:
+        placement.clocks.append(alarm(case.lead, sla.alarm, clock.due_at))
     if pool:
-        placement.credit = (pool.id, producer.id, _credit_step(decided, taken, producer.id, case.context))
-
-
-def _credit_step(decided: Decided, taken: Taken, producer_id: int, context: Context) -> Decimal:
-    """Return by how much the chosen one's credit moves from what it was when the seat was taken."""
-    weights = context.roster.pool_members(decided.considered.pool or "")
-    members = [
-        Candidate(
-            producer_id=each,
-            weight=weights.get(each, 1),
-            capacity=context.roster.producers[each].capacity,
-            load=state.load,
-            credit=state.credit,
-            preference=Decimal(0),
-            last_assigned_at=state.last_assigned_at,
+        agreed = case.agreed or crediting.terms(
+            producer_id=producer.id, pool_id=pool.id, lead=case.lead, decided=decided, credit=taken.credit
         )
-        for each, state in decided.volatile.items()
-    ]
-    chosen = next(replace(member, credit=taken.credit) for member in members if member.producer_id == producer_id)
-    return STRATEGIES[decided.considered.strategy or "round_robin"].settle(chosen, members) - chosen.credit
+        placement.credit = (pool.id, producer.id, agreed.step)
+        placement.fairness = crediting.of_assignment(placement.assignment, agreed)
+
+
+def _offer(placement: Placement, case: Case, decided: Decided, asking: Asking) -> None:
+    """Add the offers; the lead's own clock runs on, the owner's begins when somebody accepts."""
+    roster = case.context.roster
+    sla = roster.agency.sla.get(placement.tier or "", UNTIERED)
+    clock = Clocks(sla, roster.agency, None, case.lead.zones, case.lead.received_at).owner()
+    placement.offered = offering.make(
+        lead=case.lead,
+        decision=placement.decision,
+        pool_id=roster.pools[placement.pool or ""].id,
+        decided=decided,
+        asking=asking,
+        due_at=clock.due_at,
+        now=case.now,
+    )
+    if case.trigger == Decision.Trigger.INTAKE and sla is not UNTIERED:
+        placement.clocks.append(alarm(case.lead, sla.alarm, clock.due_at))
+
+
+def _start_the_leads_clock(placement: Placement, case: Case) -> None:
+    """Promise what the tier promises from receipt on, whoever has the lead; it is told once, and never restarts."""
+    agency = case.context.roster.agency
+    sla = agency.sla.get(placement.tier or "")
+    if sla is not None and sla.targets and case.trigger == Decision.Trigger.INTAKE and placement.status != "rejected":
+        clocks = Clocks(sla, agency, None, case.lead.zones, case.lead.received_at)
+        placement.clocks += clocks.promises(case.lead, "LEAD")
 
 
 def _queue_item(case: Case, placement: Placement, decided: Decided | None) -> QueueItem:
     """Return the item that brings the lead before a manager, with a named owner."""
-    considered = decided.considered if decided else None
-    owner, deputy = _owners(placement.pool)
+    owner, deputy = (case.owners or owners_of)(placement.pool or "")
+    waits = waits_of(decided) if decided else Waits()
     return QueueItem(
         kind=QUEUES[placement.status],
         lead=case.lead,
-        reason=placement.reason,
-        text=placement.text,
         created_at=case.now,
+        due_at=_answer_by(case, placement),
         owner_id=owner,
         deputy_id=deputy,
-        misses=considered.nearest_misses() if considered else [],
-        problems=[
-            {"pointer": name, "code": "missing", "detail": "Not given."}
-            for name in (considered.missing if considered else ())
-        ],
-        rerun_at=_rerun_at(case, placement),
+        rerun_at=look_at(placement.reason, waits.back_at, case.now, is_first=True),
+        **(
+            why_it_waits(decided, placement.reason, waits)
+            if decided
+            else {"reason": placement.reason, "text": placement.text, "pool": placement.pool or ""}
+        ),
     )
 
 
-def _owners(pool: str | None) -> tuple[int | None, int | None]:
-    """Return the pool's manager and deputy, else the agency's."""
-    found = Pool.objects.filter(slug=pool or "").values_list("manager_id", "deputy_id").first()
+def _answer_by(case: Case, placement: Placement) -> datetime:
+    """Return when the pool's own clock runs out: it runs while the agency is open, or always where it never opens."""
+    roster = case.context.roster
+    pool = roster.pools.get(placement.pool or "")
+    span = pool.queue_time if pool else QUEUE_TIME
+    return roster.agency.hours.add_open_time(case.now, span) or case.now + span
+
+
+def why_it_waits(decided: Decided, reason: str, waits: Waits) -> dict[str, Any]:
+    """Return what a queue item says of a decision that found nobody."""
+    considered = decided.considered
+    return {
+        "reason": reason,
+        "text": _sentence(reason, decided),
+        "pool": considered.pool or "",
+        "misses": considered.nearest_misses(),
+        "problems": [{"pointer": name, "code": "missing", "detail": "Not given."} for name in considered.missing],
+        "waits_for": waits.as_dict(),
+    }
+
+
+def owners_of(pool: str) -> Owners:
+    """Return the manager and deputy of a pool, by its slug, else the agency's."""
+    found = Pool.objects.filter(slug=pool).values_list("manager_id", "deputy_id").first()
     pooled, agency = found or (None, None), agency_owners()
     return pooled[0] or agency[0], pooled[1] or agency[1]
 
 
-def agency_owners() -> tuple[int | None, int | None]:
+def agency_owners() -> Owners:
     """Return the agency's manager and deputy, who own what no pool owns."""
     return Agency.objects.values_list("manager_id", "deputy_id").first() or (None, None)
-
-
-def _rerun_at(case: Case, placement: Placement) -> datetime | None:
-    """Return when the lead is worth trying again by itself: the next shift's start, or soon."""
-    if placement.reason not in RERUN_REASONS:
-        return None
-    if placement.reason == "NO_ONE_ON_SHIFT":
-        roster = case.context.roster
-        members = (roster.producers[each] for each in roster.pool_members(placement.pool or ""))
-        return min((at for member in members if (at := member.back_at(case.now, roster.agency.hours))), default=None)
-    return case.now + RERUN_AFTER

@@ -2,19 +2,24 @@
 
 import logging
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
+from django.db.models import Model
 
+from accounts import rows
 from audit import services as audit
 from audit.models import Entry
 from outbox import services as outbox
 from outbox.models import Message
+from routing.decision import asking_of
 from routing.errors import WrongState
 from routing.lead_states import sources_of
-from routing.models import Lead, PoolCredit, SlaTimer
+from routing.models import Lead, SlaTimer
 from routing.services import claim, deciding
 from routing.services.outcomes import Case, Placement, kept, placed
 
@@ -22,6 +27,7 @@ log = logging.getLogger(__name__)
 
 STATES: Final = {
     "assigned": "ASSIGNED",
+    "offered": "OFFERED",
     "fallback": "FALLBACK",
     "review": "REVIEW",
     "quarantined": "QUARANTINED",
@@ -29,6 +35,7 @@ STATES: Final = {
 }
 EVENTS: Final = {
     "assigned": "lead.assigned",
+    "offered": "lead.offered",
     "fallback": "lead.fell_back",
     "review": "lead.sent_to_review",
     "quarantined": "lead.quarantined",
@@ -38,15 +45,15 @@ CHANGED: Final = ("state", "tier", "pool", "score", "reason", "decision_id", "ow
 
 
 def place(case: Case) -> Placement:
-    """Decide about the lead and write the outcome; inside the caller's transaction.
+    """Decide about a lead that exists and write the outcome; inside the caller's transaction.
 
     A failure while deciding or claiming is undone to here and becomes fallback `ROUTING_ERROR`: the lead stays.
     """
     lead = case.lead
-    before, was_new = {name: getattr(lead, name) for name in CHANGED}, lead._state.adding
+    before = {name: getattr(lead, name) for name in CHANGED}
     try:
         with transaction.atomic():
-            return _place(case)
+            return attempt(case)
     except WrongState:
         raise
     except Exception:
@@ -54,7 +61,6 @@ def place(case: Case) -> Placement:
         log.exception("lead.routing_failed", extra={"lead_id": str(lead.pk)})
     for name, value in before.items():
         setattr(lead, name, value)
-    lead._state.adding = was_new  # the row is gone with the savepoint, and Django does not notice
     return keep(case, "ROUTING_ERROR")
 
 
@@ -65,13 +71,23 @@ def keep(case: Case, reason: str) -> Placement:
     return placement
 
 
-def _place(case: Case) -> Placement:
+def attempt(case: Case) -> Placement:
+    """Decide about the lead and write the outcome; to undo a failure is the caller's part."""
     started = time.perf_counter()
-    inquiry = deciding.inquiry(case.lead, case.person, case.context, now=case.now, had_it=case.had_it, only=case.only)
+    inquiry = deciding.inquiry(
+        case.lead,
+        case.person,
+        case.context,
+        now=case.now,
+        had=case.had,
+        only=case.only,
+        held_back=case.held_back,
+        waived=case.waived,
+    )
     decided = deciding.decide(inquiry, seed=str(case.lead.pk))
     thought = time.perf_counter()
-    taken = claim.Taken()
-    if decided.chosen.ranked:
+    taken, asking = claim.Taken(), asking_of(decided)
+    if decided.chosen.ranked and (asking is None or asking.reserves):
         taken = claim.take(decided=decided, effort=claim.EFFORT)
     timings = {"decide": _ms(started, thought), "claim": _ms(thought, time.perf_counter())}
     placement = placed(case, decided, taken, timings)
@@ -83,20 +99,61 @@ def _ms(start: float, end: float) -> float:
     return round((end - start) * 1000, 3)
 
 
-def _write(case: Case, placement: Placement) -> None:
+@dataclass(frozen=True)
+class Writing:
+    """What one placement writes: rows, ledger entries and the messages that tell of it."""
+
+    rows: list[Model]
+    entries: list[Entry]
+    messages: list[Message]
+
+
+def writing(case: Case, placement: Placement) -> Writing:
+    """Bring the lead up to the placement, and return what is to be written beside the lead and the decision."""
     _apply(case.lead, placement)
-    _save_lead(case)
-    placement.decision.save(force_insert=True)
+    entries = [*case.entries, *_entries(case, placement)]
+    return Writing(list(_rows(placement)), entries, _messages(case.lead, placement, case.now))
+
+
+def new_lead(case: Case) -> list[Model]:
+    """Return the rows of a lead that comes in, in its final state."""
+    return [case.lead] if case.person is None else [case.person, case.lead]
+
+
+def _write(case: Case, placement: Placement) -> None:
+    new = writing(case, placement)
+    lead = new_lead(case) if case.lead._state.adding else _moved(case.lead)
+    with rows.in_one_message():
+        # In two: psycopg remembers how a statement is written up to 50 values, and reads a longer one anew each time.
+        rows.insert(*lead, placement.decision)
+        rows.insert(*new.rows)
+        rows.insert(*placement.fairness)
+        audit.record_many(new.entries)
+        outbox.publish_many(new.messages)
+        if placement.credit and placement.credit[2]:
+            settle(*placement.credit)
+        if case.on_placed:
+            case.on_placed(placement)
+
+
+def _rows(placement: Placement) -> Iterator[Model]:
     if placement.assignment:
-        placement.assignment.save(force_insert=True)
-        SlaTimer.objects.bulk_create(placement.timers)
+        yield placement.assignment
+    if placement.offered:
+        yield placement.offered.round
+        yield from placement.offered.offers
+    yield from sorted(placement.clocks, key=lambda row: isinstance(row, SlaTimer))  # those of a model together
     if placement.queue_item:
-        placement.queue_item.save(force_insert=True)
-    audit.record_many([*case.entries, *_entries(case, placement)])
-    outbox.publish_many([_message(case.lead, placement, case.now)])
-    if placement.credit:
-        pool_id, producer_id, step = placement.credit
-        PoolCredit.objects.filter(pool_id=pool_id, producer_id=producer_id).update(credit=F("credit") + step)
+        yield placement.queue_item
+
+
+SETTLE: Final = "UPDATE routing_poolcredit SET credit = credit + %s WHERE pool_id = %s AND producer_id = %s"
+
+
+def settle(pool_id: int, producer_id: int, step: Decimal) -> None:
+    """Move a member's credit in a pool's rotation."""
+    with connection.cursor() as cursor:
+        cursor.execute(SETTLE, [step, pool_id, producer_id])
 
 
 def _apply(lead: Lead, placement: Placement) -> None:
@@ -110,20 +167,15 @@ def _apply(lead: Lead, placement: Placement) -> None:
     lead.hop = assignment.hop if assignment else lead.hop
 
 
-def _save_lead(case: Case) -> None:
-    """Insert a new lead in its final state; move one that exists by a conditional update.
+def _moved(lead: Lead) -> list[Model]:
+    """Move a lead that exists, by a conditional update.
 
     :raises WrongState: if it is no longer where such a move may start
     """
-    lead = case.lead
-    if lead._state.adding:
-        if case.person is not None:
-            case.person.save(force_insert=True)
-        lead.save(force_insert=True)
-        return
     movable = Lead.objects.filter(pk=lead.pk, state__in=sources_of(lead.state))
     if not movable.update(**{name: getattr(lead, name) for name in CHANGED}):
         raise WrongState
+    return []
 
 
 def _entries(case: Case, placement: Placement) -> list[Entry]:
@@ -141,11 +193,24 @@ def _entries(case: Case, placement: Placement) -> list[Entry]:
             "pool": placement.pool,
             "due_at": placement.assignment.due_at.isoformat(),
         }
+    if placement.offered:
+        detail |= {
+            "to": [each.producer_id for each in placement.offered.offers],
+            "until": placement.offered.round.expires_at.isoformat(),
+        }
     action = EVENTS[placement.status]
     return [
         audit.entry(at=case.now, actor=case.actor, action="lead.decided", target=case.lead, detail=decided),
         audit.entry(at=case.now, actor=case.actor, action=action, target=case.lead, detail=detail),
     ]
+
+
+def _messages(lead: Lead, placement: Placement, now: datetime) -> list[Message]:
+    """Return what tells of the placement, and of each offer a message of its own."""
+    offers = placement.offered.offers if placement.offered else []
+    told = [{"lead_id": str(lead.pk), "offer_id": str(each.pk), "producer_id": each.producer_id} for each in offers]
+    made = [outbox.message(topic="offer.made", payload=each, at=now, aggregate=str(lead.pk)) for each in told]
+    return [_message(lead, placement, now), *made]
 
 
 def _message(lead: Lead, placement: Placement, now: datetime) -> Message:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -10,11 +10,11 @@ from typing import Any
 from licenses.authority import Ask
 from routing import facts as lead_facts
 from routing.catalog import CATALOG
-from routing.decision import Chosen, Context, Decided, Inquiry, Volatile, choose, consider, full_reason
+from routing.decision import Chosen, Context, Decided, Inquiry, Volatile, asking_of, choose, consider, full_reason
 from routing.models import Decision, Person
+from routing.queries import past_rosters
 from routing.receipt import COMPARED, outcome, sha256
 from routing.services import deciding
-from routing.services import roster as rosters
 
 
 class Answer(StrEnum):
@@ -50,11 +50,19 @@ def replay(*, decision: Decision) -> Replayed:
 
 
 def _differences(stored: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    stored = {**stored, "candidates": [_told_as_now(each) for each in stored["candidates"]]}
     return [
         f"{name}: stored {stored.get(name)!r}, found {found.get(name)!r}"
         for name in COMPARED
         if stored.get(name) != found.get(name)
     ]
+
+
+def _told_as_now(candidate: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a candidate as receipts tell desks today: older ones counted the leads of the day alone."""
+    if "caps" in candidate["volatile"]:
+        return candidate
+    return {**candidate, "volatile": Volatile.from_dict(candidate["volatile"]).as_dict()}
 
 
 def _recompute(decision: Decision, person: Person) -> dict[str, Any]:
@@ -66,7 +74,7 @@ def _recompute(decision: Decision, person: Person) -> dict[str, Any]:
         return {**outcome(Decided(asked, considered, {}, Chosen((), {}))), "reason": "ANOTHER_ELIGIBLE_SET"}
     chosen = choose(
         considered=considered,
-        roster=asked.context.roster,
+        inquiry=asked,
         volatile=volatile,
         effort=Decimal(1),
         seed=receipt["lead"],
@@ -77,25 +85,43 @@ def _recompute(decision: Decision, person: Person) -> dict[str, Any]:
 
 def inquiry_of(decision: Decision, person: Person) -> Inquiry:
     """Return what the decision asked, from its receipt and the person it saw."""
-    receipt = decision.receipt
+    identity = Identity(person.zip_code, person.birth_date, decision.lead.zones)
+    return inquiry_from(decision.receipt, identity, context_of(decision.receipt))
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What personal facts are made of, read anew on every replay."""
+
+    zip_code: str
+    birth_date: date | None
+    zones: list[str]
+
+
+def inquiry_from(receipt: Mapping[str, Any], identity: Identity, context: Context) -> Inquiry:
+    """Return what a decision asked, put together from what is at hand."""
     now = datetime.fromisoformat(receipt["now"])
-    personal = lead_facts.personal_facts(decision.lead, person, now)
+    personal = lead_facts.personal_facts(identity.zip_code, identity.birth_date, identity.zones, now)
     return Inquiry(
         facts=CATALOG.facts({**receipt["facts"], **personal}),
         ask=Ask.from_dict(receipt["ask"]) if receipt["ask"] else None,
-        context=context_of(receipt),
+        context=context,
         now=now,
         had_it=frozenset(receipt["exclude"]),
         only=receipt["only"],
         former_owner=receipt["former_owner"],
         unclear=receipt["unclear"],
+        declined=frozenset(receipt.get("declined", ())),
+        held_back=frozenset(receipt.get("held_back", ())),
+        waived=frozenset(each["key"] for each in (receipt["override"] or {}).get("waived", ())),
+        solved=receipt.get("solved"),
     )
 
 
 def context_of(receipt: Mapping[str, Any]) -> Context:
     """Return the rules and the roster a receipt was made under."""
     versions = receipt["rule_set_versions"]
-    return Context(deciding.rules_at(deciding.pins(versions)), rosters.at_version(receipt["roster_version"]))
+    return Context(deciding.rules_at(deciding.pins(versions)), past_rosters.at_version(receipt["roster_version"]))
 
 
 def _claimed(decided: Decided, receipt: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,7 +130,11 @@ def _claimed(decided: Decided, receipt: Mapping[str, Any]) -> dict[str, Any]:
         return {"chosen": None, "reason": decided.considered.reason}
     skipped = {each["producer"]: each["why"] for each in receipt["claim"]["skipped"]}
     left = [each.producer_id for each in decided.chosen.ranked if each.producer_id not in skipped]
+    asking = asking_of(decided, skipped)
+    if asking:
+        chosen = asking.first if asking.reserves else None
+        return {"chosen": chosen, "reason": asking.reason, "offer": asking.as_dict()}
     if left:
         return {"chosen": left[0], "reason": "ASSIGNED"}
     lost = "LICENSE_CHANGED" in skipped.values()
-    return {"chosen": None, "reason": "LOST_RACE" if lost else full_reason(decided.chosen)}
+    return {"chosen": None, "reason": "LOST_RACE" if lost else full_reason(decided.chosen, skipped.values())}

@@ -1,6 +1,6 @@
 """Set-up: pools, profiles, the agency and its SLA policies, each saved whole with its rows and told to the roster."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,12 +12,13 @@ from accounts.actor import Actor
 from accounts.errors import FieldProblem, Invalid
 from accounts.models import User
 from audit import services as audit
-from licenses.services.rows import FieldChange, delete_row, save_row
+from licenses.services.saved_rows import FieldChange, delete_row, save_row
 from outbox import services as outbox
 from routing.models import (
     Agency,
     AgencyHoliday,
     AgencyHours,
+    Cap,
     Leave,
     Pool,
     PoolMember,
@@ -25,9 +26,11 @@ from routing.models import (
     Shift,
     SlaPolicy,
 )
-from routing.services import roster
+from routing.services import capping, roster
 from routing.sla.calendar import Interval
 from routing.sla.week import clashes
+from routing.strategies import parse, territory
+from routing.strategies.options import LEVELS, UnreadableError
 
 Changes = tuple[FieldChange, ...]
 Spans = Sequence[Shift] | Sequence[AgencyHours]
@@ -55,6 +58,7 @@ def save_pool(
     """
     policy.require(actor, "pools.edit")
     _require(owner_problems(pool.manager, pool.deputy) + kept_problems(pool, "slug"))
+    _require(method_problems(pool.method, pool.strategy) + territory_problems([each.territory for each in members]))
     changes = _write(Edit(pool, members, removed, actor, now), "pool")
     if changes:
         producers = [roster.producer_subject(member.producer_id) for member in (*members, *removed)]
@@ -67,21 +71,23 @@ def save_pool(
 def save_profile(
     *,
     profile: ProducerProfile,
-    rows: Sequence[Shift | Leave] = (),
-    removed: Sequence[Shift | Leave] = (),
+    rows: Sequence[Shift | Leave | Cap] = (),
+    removed: Sequence[Shift | Leave | Cap] = (),
     actor: Actor,
     now: datetime,
 ) -> Changes:
-    """Save what a producer can take, with shifts and leaves; returns what changed.
+    """Save what a producer can take, with caps, shifts and leaves; returns what changed.
 
     :raises Forbidden: if the actor may not edit pools
     :raises Invalid: with every field of the first row at fault, or if shifts overlap
     """
     policy.require(actor, "pools.edit")
-    _require(language_problems(profile.languages) + kept_problems(profile, "producer"))
+    _require(language_problems(profile.languages) + level_problems(profile.skill_levels, profile.skills))
+    _require(kept_problems(profile, "producer"))
     changes = _write(Edit(profile, rows, removed, actor, now), "producer_profile")
     if changes:
         _require(clash_problems(list(profile.shifts.all()), "/shifts"))
+        capping.forget([row for row in rows if isinstance(row, Cap)])
         roster.changed(roster.producer_subject(profile.producer_id), at=now)
         outbox.publish(topic="capacity.freed", payload={"producer_id": profile.producer_id}, at=now)
     return changes
@@ -135,6 +141,44 @@ def owner_problems(manager: User | None, deputy: User | None) -> list[FieldProbl
     if manager == deputy:
         return [FieldProblem("/deputy", "owner.same", "Name somebody else than the manager.")]
     return []
+
+
+def method_problems(method: object, strategy: str) -> list[FieldProblem]:
+    """Return what is wrong with a pool's method: of the order's options at `/strategy`, of all others at `/method`."""
+    faults = parse(method, strategy).faults
+    return [
+        FieldProblem(
+            fault.pointer if fault.pointer == "/strategy" else f"/method{fault.pointer}",
+            f"method.{fault.code}",
+            fault.text,
+        )
+        for fault in faults
+    ]
+
+
+def territory_problems(texts: Sequence[str]) -> list[FieldProblem]:
+    """Return which territories name what is no area, by their place in the sequence."""
+    problems = []
+    for place, text in enumerate(texts):
+        try:
+            territory.read(text)
+        except UnreadableError as error:
+            problems.append(FieldProblem(f"/members/{place}/territory", "territory.unreadable", str(error)))
+    return problems
+
+
+def level_problems(levels: Mapping[str, int], skills: Sequence[str]) -> list[FieldProblem]:
+    """Return what is wrong with the levels of skills."""
+    unknown = [skill for skill in levels if skill not in skills]
+    beyond = [skill for skill, level in levels.items() if not 1 <= level <= LEVELS]
+    problems = []
+    if unknown:
+        problems.append(
+            FieldProblem("/skill_levels", "skill.unknown", f"Add {', '.join(unknown)} to the skills, or leave it out.")
+        )
+    if beyond:
+        problems.append(FieldProblem("/skill_levels", "level.bad", f"Use levels from 1 to {LEVELS}."))
+    return problems
 
 
 def language_problems(languages: Sequence[str]) -> list[FieldProblem]:

@@ -1,6 +1,7 @@
-"""Keep the promises that are rows: remind, breach, alarm, whichever is due, each once."""
+"""Keep the promises that are rows: remind, move on, tell, alarm, whichever is due, each once."""
 
 import logging
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -12,17 +13,19 @@ from accounts.errors import Refused
 from audit import services as audit
 from outbox import services as outbox
 from routing.models import Assignment, Decision, Lead, SlaTimer
-from routing.services import claim, deciding, desk
+from routing.services import catching_up, claim, deciding, desk, promises, reminding
 from routing.services.outcomes import Case
 from routing.services.placing import keep
 
 log = logging.getLogger(__name__)
 
+Kind = SlaTimer.Kind
 FAILED_LATER: Final = timedelta(minutes=5)
+TAKING: Final = frozenset({Kind.BREACH, Kind.POOL})
 
 
 class AlreadySettled(Refused):
-    """The timer is no longer running."""
+    """The timer is no longer running, or somebody is at its lead this moment."""
 
     code = "sla.already_settled"
 
@@ -31,11 +34,19 @@ def sweep_due(*, now: datetime, limit: int = 500) -> int:
     """Settle every timer that is due, in the order it fell due; returns how many.
 
     Safe to run many times at once: a timer settled by another sweep is skipped, one that fails is looked at again
-    later and holds nobody up.
+    later and holds nobody up. After a standstill the urgent leads come first, and the managers get one notice.
     """
-    actor, settled = system("sla"), 0
-    due = SlaTimer.objects.filter(state=SlaTimer.State.RUNNING, try_at__lte=now).order_by("try_at")
-    for timer in due.select_related("lead", "assignment")[:limit]:
+    actor = system("sla")
+    stood_still = catching_up.note(now=now)
+    due = SlaTimer.objects.filter(state=SlaTimer.State.RUNNING, try_at__lte=now)
+    try:
+        settled = reminding.remind_due(actor=actor, now=now, limit=limit)
+        due = due.exclude(kind=Kind.REMIND)
+    except Exception:
+        log.exception("sla.reminders_failed")  # one of many; told one by one, the others get through
+        settled = 0
+    due = catching_up.in_order(due, now=now, first=stood_still)
+    for timer in due.select_related("lead", "assignment", "promise")[:limit]:
         try:
             settle(timer=timer, actor=actor, now=now)
             settled += 1
@@ -58,41 +69,82 @@ def next_due() -> datetime | None:
 def settle(*, timer: SlaTimer, actor: Actor, now: datetime) -> None:
     """Fire a running timer that is due, once.
 
-    :raises AlreadySettled: if another sweep, or a touch, settled it first
+    :raises AlreadySettled: if another sweep, or a touch, settled it first, or has its lead in hand
     """
-    if timer.kind == SlaTimer.Kind.BREACH:
+    context = None
+    if timer.kind in TAKING:
         claim.take_turn()
-    desk.lock(timer.lead)
+        context = deciding.context()  # before the lead is locked: it may lock the roster
+    if not desk.lock_free(timer.lead):
+        raise AlreadySettled
     running = SlaTimer.objects.filter(pk=timer.pk, state=SlaTimer.State.RUNNING, due_at__lte=now)
     if not running.update(state=SlaTimer.State.FIRED, settled_at=now):
         raise AlreadySettled
-    if timer.kind == SlaTimer.Kind.BREACH:
-        _breach(timer, actor, now)
+    if context is not None:
+        _take_away(timer, context, actor, now)
     else:
-        action = "sla.reminded" if timer.kind == SlaTimer.Kind.REMIND else "sla.alarmed"
-        _tell(timer, action, actor, now)
+        TELLING[timer.kind](timer, actor, now)
 
 
-def _tell(timer: SlaTimer, action: str, actor: Actor, now: datetime) -> None:
-    detail = {"timer": str(timer.pk), "due_at": timer.due_at.isoformat()}
+def _remind(timer: SlaTimer, actor: Actor, now: datetime) -> None:
+    _tell(timer, "sla.reminded", actor, now)
+
+
+def _alarm(timer: SlaTimer, actor: Actor, now: datetime) -> None:
+    _tell(timer, "sla.alarmed", actor, now)
+
+
+def _escalate(timer: SlaTimer, actor: Actor, now: datetime) -> None:
+    _tell(timer, "sla.escalated", actor, now, told=timer.kind, channel=timer.channel)
+
+
+def _miss(timer: SlaTimer, actor: Actor, now: datetime) -> None:
+    if timer.promise is None or not promises.miss(timer.promise):
+        raise AlreadySettled
+    _tell(timer, "sla.missed", actor, now, promise=timer.promise.kind)
+
+
+TELLING: Final[Mapping[str, Callable[[SlaTimer, Actor, datetime], None]]] = {
+    Kind.REMIND: _remind,
+    Kind.ALARM: _alarm,
+    Kind.TEAM_LEAD: _escalate,
+    Kind.MANAGER: _escalate,
+    Kind.MISS: _miss,
+}
+
+
+def _tell(timer: SlaTimer, action: str, actor: Actor, now: datetime, **more: str) -> None:
+    detail = {"timer": str(timer.pk), "due_at": timer.due_at.isoformat(), **more}
     audit.record(at=now, actor=actor, action=action, target=timer.lead, detail=detail)
-    payload: dict[str, Any] = {"lead_id": str(timer.lead_id), "timer_id": str(timer.pk)}
+    payload: dict[str, Any] = {"lead_id": str(timer.lead_id), "timer_id": str(timer.pk), **more}
     if timer.assignment:
         payload |= {"assignment_id": str(timer.assignment_id), "producer_id": timer.assignment.producer_id}
     outbox.publish(topic=action, payload=payload, at=now, aggregate=str(timer.lead_id))
 
 
-def _breach(timer: SlaTimer, actor: Actor, now: datetime) -> None:
-    """Take the lead from the producer who did not answer: to the next best, or to the manager after the last hop."""
+def _take_away(timer: SlaTimer, context: Any, actor: Actor, now: datetime) -> None:
+    """Take the lead from the producer who did not answer: to the next best, or to a manager.
+
+    Where it has moved as often as the policy allows, and the ladder has further steps, it stays until they come.
+    """
     assignment = timer.assignment
-    if assignment is None or assignment.ended_at is not None:
+    if assignment is None or Assignment.objects.filter(pk=assignment.pk, ended_at__isnull=False).exists():
         raise AlreadySettled
+    lead = Lead.objects.select_related("source", "person").get(pk=timer.lead_id)
+    sla = context.roster.agency.sla.get(lead.tier)
+    is_last = timer.kind == Kind.POOL or (sla is not None and lead.hop >= sla.max_hops)
+    if is_last and timer.kind == Kind.BREACH and _has_further_steps(timer):
+        _tell(timer, "sla.hops_used_up", actor, now)
+        return
     _tell(timer, "sla.breached", actor, now)
     desk.end(assignment=assignment, how=Assignment.End.BREACHED, reason="Not answered in time.", actor=actor, now=now)
-    lead = Lead.objects.select_related("source", "person").get(pk=timer.lead_id)
-    context = deciding.context()
-    sla = context.roster.agency.sla.get(lead.tier)
-    if sla is not None and lead.hop >= sla.max_hops:
-        keep(Case(lead, lead.person, Decision.Trigger.BREACH, actor, now, context), "HOPS_EXHAUSTED")
+    if is_last:
+        reason = "LADDER_ENDED" if timer.kind == Kind.POOL else "HOPS_EXHAUSTED"
+        keep(Case(lead, lead.person, Decision.Trigger.BREACH, actor, now, context), reason)
     else:
-        desk.place_again(lead=lead, trigger=Decision.Trigger.BREACH, actor=actor, now=now)
+        desk.place_again(lead=lead, trigger=Decision.Trigger.BREACH, context=context, actor=actor, now=now)
+
+
+def _has_further_steps(timer: SlaTimer) -> bool:
+    later = SlaTimer.objects.filter(assignment=timer.assignment, state=SlaTimer.State.RUNNING, promise__isnull=True)
+    return later.filter(at_percent__gte=timer.at_percent).exists()

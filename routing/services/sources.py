@@ -12,7 +12,7 @@ from accounts.actor import Actor
 from accounts.errors import FieldProblem, Invalid, Refused
 from audit import services as audit
 from licenses.models import Carrier, Product
-from licenses.services.rows import FieldChange, save_row
+from licenses.services.saved_rows import FieldChange, save_row
 from routing.models import LeadSource
 from routing.payload import LeadIn
 from routing.services import explaining

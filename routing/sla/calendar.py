@@ -1,4 +1,4 @@
-"""Opening hours: a week of spans in one time zone, less holidays."""
+"""Opening hours: a week of spans in one time zone, less holidays, with other hours on single dates."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,14 +6,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from routing.sla.zones import find_zone, reach
+from routing.sla.hours import NEVER_AFTER, Hours, Span
+from routing.sla.zones import get_zone, reach
 
 MIDNIGHT: Final = time(0)
 DAY: Final = timedelta(days=1)
-NEVER_AFTER_DAYS: Final = 400  # a year of holidays and a margin; who opens later than that is not coming back
 DAYS_REMEMBERED: Final = 1000
-
-Span = tuple[datetime, datetime]  # UTC, end exclusive
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,27 +40,32 @@ class Interval:
         return MIDNIGHT < self.closes < self.opens
 
 
+Dated = tuple[date, time, time]  # a span of one date: when it opens and closes, as an interval of the week does
+
+
 @dataclass(frozen=True)
-class Calendar:
+class Calendar(Hours):
     """When a team or person is there. On a holiday nobody is, from midnight to midnight.
 
-    A shift that runs into a holiday ends at midnight, and one that would begin on a holiday does not take place. In
-    autumn a shift that spans the repeated hour is an hour longer, in spring one that spans the missing hour is shorter.
+    A date with hours of its own has these instead of its weekday's, be it a holiday or not. A shift that runs into a
+    holiday or such a date ends at midnight, and one that would begin on it does not take place. In autumn a shift that
+    spans the repeated hour is an hour longer, in spring one that spans the missing hour is shorter.
 
-    :raises ValueError: if the zone does not exist
+    :raises UnknownZoneError: if the zone does not exist
     """
 
     zone: str
     weekly: tuple[Interval, ...]
     holidays: frozenset[date] = frozenset()
+    dated: tuple[Dated, ...] = ()
     _zone: ZoneInfo = field(init=False, repr=False, compare=False)
+    _dated: dict[date, list[Interval]] = field(init=False, repr=False, compare=False, default_factory=dict)
     _days: dict[date, tuple[Span, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        zone = find_zone(self.zone)
-        if zone is None:
-            raise ValueError(f"There is no time zone {self.zone!r}.")
-        object.__setattr__(self, "_zone", zone)
+        object.__setattr__(self, "_zone", get_zone(self.zone))
+        for day, opens, closes in self.dated:
+            self._dated.setdefault(day, []).append(Interval(day.weekday(), opens, closes))
 
     @classmethod
     def always(cls, zone: str = "UTC") -> "Calendar":
@@ -80,45 +83,34 @@ class Calendar:
                 Interval(weekday, time.fromisoformat(opens), time.fromisoformat(closes))
                 for weekday, opens, closes in data["weekly"]
             )
-            return cls(data["zone"], weekly, frozenset(map(date.fromisoformat, data["holidays"])))
+            dated = tuple(
+                (date.fromisoformat(day), time.fromisoformat(opens), time.fromisoformat(closes))
+                for day, opens, closes in data.get("dated", ())
+            )
+            return cls(data["zone"], weekly, frozenset(map(date.fromisoformat, data["holidays"])), dated)
         except (KeyError, TypeError) as error:
             raise ValueError(f"This is not a calendar: {error!r}.") from error
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as JSON."""
-        return {
+        """Return it as JSON; without dated hours it reads as it did before there were any."""
+        data: dict[str, Any] = {
             "zone": self.zone,
             "weekly": [[each.weekday, each.opens.isoformat(), each.closes.isoformat()] for each in sorted(self.weekly)],
             "holidays": sorted(day.isoformat() for day in self.holidays),
         }
+        if self.dated:
+            data["dated"] = [[each.isoformat() for each in span] for span in sorted(self.dated)]
+        return data
 
     def is_open(self, at: datetime) -> bool:
         """Say whether somebody is there at the instant."""
         return any(opens <= at < closes for opens, closes in self._spans(self._local_date(at)))
 
-    def next_open(self, at: datetime) -> datetime | None:
-        """Return the first instant from `at` on at which somebody is there, or None if that never comes."""
-        return self.add_open_time(at, timedelta(0))
-
-    def add_open_time(self, at: datetime, duration: timedelta) -> datetime | None:
-        """Return when so much open time has gone by since `at`, measured as it really elapses, or None if never.
-
-        :raises ValueError: if the duration is negative
-        """
-        if duration < timedelta(0):
-            raise ValueError("Open time can only be added.")
-        left = duration
-        for opens, closes in self._spans_from(at):
-            if left <= closes - opens:
-                return opens + left
-            left -= closes - opens
-        return None
-
-    def _spans_from(self, at: datetime) -> Iterator[Span]:
-        """Yield what is left of the open spans from `at` on, until none has come for `NEVER_AFTER_DAYS`."""
+    def spans_from(self, at: datetime) -> Iterator[Span]:
+        """Yield what is left of the open spans from `at` on, day by day."""
         at = at.astimezone(UTC)  # adding to a zoned instant would add on the wall clock
         day, idle = self._local_date(at), 0
-        while idle <= NEVER_AFTER_DAYS:
+        while idle <= NEVER_AFTER.days:
             idle += 1
             for opens, closes in self._spans(day):
                 if at < closes:
@@ -141,14 +133,20 @@ class Calendar:
         return spans
 
     def _pieces(self, day: date) -> Iterator[tuple[time, time]]:
-        if day in self.holidays:
+        for interval in self._opening_on(day):
+            yield interval.opens, MIDNIGHT if interval.runs_over else interval.closes
+        if day in self._dated or day in self.holidays:
             return
-        eve = day - DAY
-        for interval in self.weekly:
-            if interval.weekday == day.weekday():
-                yield interval.opens, MIDNIGHT if interval.runs_over else interval.closes
-            if interval.weekday == eve.weekday() and interval.runs_over and eve not in self.holidays:
+        for interval in self._opening_on(day - DAY):
+            if interval.runs_over:
                 yield MIDNIGHT, interval.closes
+
+    def _opening_on(self, day: date) -> Sequence[Interval]:
+        if day in self._dated:
+            return self._dated[day]
+        if day in self.holidays:
+            return ()
+        return [interval for interval in self.weekly if interval.weekday == day.weekday()]
 
     def _span(self, day: date, opens: time, closes: time) -> Span:
         closing_day = day + DAY if closes == MIDNIGHT else day

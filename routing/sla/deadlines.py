@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from routing.sla.calendar import Calendar
+from routing.sla.hours import Hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,6 @@ class OwnerClock:
     """The instants of one producer's promise."""
 
     starts_at: datetime
-    remind_at: datetime
     due_at: datetime
 
 
@@ -30,14 +29,24 @@ def tier_for(score: int, thresholds: Thresholds = Thresholds()) -> str:
     return "warm" if score >= thresholds.warm else "low"
 
 
-def owner_clock(*, assigned_at: datetime, target: timedelta, calendar: Calendar) -> OwnerClock:
-    """Return the clock of a lead assigned now: it runs while the calendar is open, and reminds at half time.
+def due(*, at: datetime, time: timedelta, hours: Hours) -> datetime:
+    """Return when so much open time has gone by since an instant.
 
-    A calendar that never opens again would let the promise lapse in silence, so there the clock runs on real time.
+    Hours that never come again would let a promise lapse in silence, so there the clock runs on real time.
     """
-    starts_at = calendar.next_open(assigned_at)
-    remind_at = calendar.add_open_time(assigned_at, target / 2)
-    due_at = calendar.add_open_time(assigned_at, target)
-    if starts_at is None or remind_at is None or due_at is None:
-        return OwnerClock(assigned_at, assigned_at + target / 2, assigned_at + target)
-    return OwnerClock(starts_at, remind_at, due_at)
+    return hours.add_open_time(at, time) or at + time
+
+
+def owner_clock(*, assigned_at: datetime, target: timedelta, hours: Hours) -> OwnerClock:
+    """Return the clock of a lead assigned now: it runs while the hours are open."""
+    return OwnerClock(hours.next_open(assigned_at) or assigned_at, due(at=assigned_at, time=target, hours=hours))
+
+
+def shifted(*, due_at: datetime, stops_at: datetime, goes_on_at: datetime, hours: Hours) -> datetime:
+    """Return when a clock that stops for a while falls due: what was left of its open time counts from the end.
+
+    Shortening a pause is the same: the clock then "stops" when it would have gone on, and goes on sooner.
+    """
+    left = hours.open_time_between(stops_at, due_at)
+    counted = hours.add_open_time(goes_on_at, left) if left else None
+    return counted or goes_on_at + max(due_at - stops_at, timedelta(0))

@@ -6,6 +6,21 @@ from zoneinfo import ZoneInfo
 SECOND = timedelta(seconds=1)
 
 
+class UnknownZoneError(ValueError):
+    """There is no time zone of that name."""
+
+
+def get_zone(name: str) -> ZoneInfo:
+    """Return the zone of that IANA name.
+
+    :raises UnknownZoneError: if there is none
+    """
+    zone = find_zone(name)
+    if zone is None:
+        raise UnknownZoneError(f"There is no time zone {name!r}.")
+    return zone
+
+
 def find_zone(name: str) -> ZoneInfo | None:
     """Return the zone of that IANA name, or None where there is none."""
     try:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from fractions import Fraction
 from typing import Final, TypeAlias
 
 from routing.strategies.candidate import Candidate, Ranked
@@ -20,7 +19,7 @@ Parts: TypeAlias = tuple[tuple[str, Decimal | str], ...]
 class Place:
     """Where a strategy puts one candidate among its peers: `key` sorts, small first; `score` and `parts` say why."""
 
-    key: tuple[Fraction | Decimal | int, ...]
+    key: tuple[Decimal | int, ...]
     score: Decimal
     parts: Parts
 
@@ -34,9 +33,10 @@ def rank(candidates: Sequence[Candidate], *, seed: str, place: Placing) -> tuple
     """Return every candidate in the order to try them.
 
     Preference is an order of its own *above* the strategy's: all who are preferred come before all who are not, and
-    the strategy only settles the order among peers. Peers are those of one preference, stand-ins (weight 0) apart:
-    a stand-in comes after everyone else of any preference. Equal places go to whoever has waited longest for a lead,
-    then to the smaller SHA-256 of seed and producer, so that nobody's id is an advantage.
+    the strategy only settles the order among peers. What rules prefer counts before what the pool's method does.
+    Peers are those of one preference, stand-ins (weight 0) apart: a stand-in comes after everyone else of any
+    preference. Equal places go to whoever has waited longest for a lead, then to the smaller SHA-256 of seed and
+    producer, so that nobody's id is an advantage.
     """
     ordered: list[tuple[Candidate, Place]] = []
     for group in _peer_groups(candidates):
@@ -58,13 +58,15 @@ def shown(value: Decimal) -> Decimal:
     return value.quantize(SHOWN)
 
 
-def _level(candidate: Candidate) -> tuple[bool, Decimal]:
-    return candidate.weight <= 0, -candidate.preference
+def _level(candidate: Candidate) -> tuple[bool, tuple[Decimal, ...]]:
+    return candidate.weight <= 0, (-candidate.preference, *(-each for each in candidate.liked))
 
 
 def _peer_groups(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
-    levels = sorted({_level(candidate) for candidate in candidates})
-    return [[candidate for candidate in candidates if _level(candidate) == level] for level in levels]
+    groups: dict[tuple[bool, tuple[Decimal, ...]], list[Candidate]] = {}
+    for candidate in candidates:
+        groups.setdefault(_level(candidate), []).append(candidate)
+    return [groups[level] for level in sorted(groups)]
 
 
 def _tie_break(candidate: Candidate, seed: str) -> tuple[datetime, bytes]:

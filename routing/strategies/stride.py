@@ -10,9 +10,9 @@ eligible virtual deadline first:
 With the same peers throughout, nobody is ever a whole lead away from the exact share. Always taking the smallest turn
 instead would let a weight of 100 wait for a hundred weights of 1.
 
-Absence. Turns are compared after `CATCH_UP`: nobody stands further back than so many of its own leads behind the lead
+Absence. Turns are compared after `catch_up`: nobody stands further back than so many of its own leads behind the lead
 the furthest peer had last. Whoever comes back (from leave, from a full desk, with a new licence) therefore gets
-at most CATCH_UP + 1 leads in a row, and those who stayed are never made to wait for more. With constant peers
+at most catch_up + 1 leads in a row, and those who stayed are never made to wait for more. With constant peers
 the bound is never reached, so it costs no exactness.
 
 No drift. Turns are kept to twelve places but counted in whole leads: before use a credit is read as the nearest
@@ -22,14 +22,12 @@ multiple of 1/weight.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
-from math import ceil
+from math import lcm
 from typing import Final
 
-from routing.strategies.candidate import Candidate, Ranked
+from routing.strategies.candidate import ANY_LEAD, Candidate, Ranked, Wanted
 from routing.strategies.ranking import Place, peers, rank, shown
 
-CATCH_UP: Final = 2  # leads
 PLACES: Final = Decimal("1e-12")  # what the credit's column holds
 
 
@@ -42,12 +40,29 @@ class _Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class _Level:
+    """The weighted mean of some turns, as a ratio and as it is shown; each turn times `scale` is a whole number."""
+
+    leads: int
+    weight: int
+    scale: int
+    told: Decimal
+
+    @classmethod
+    def of(cls, entries: Sequence[_Entry]) -> "_Level":
+        """Each turn is leads / weight, so the weights cancel."""
+        leads, weight = sum(entry.leads for entry in entries), sum(entry.weight for entry in entries)
+        return cls(leads, weight, _scale(entries), shown(_ratio(leads, weight)))
+
+
+@dataclass(frozen=True, slots=True)
 class Stride:
-    """A rotation in which `weigh` says how large a share each member gets."""
+    """A rotation in which `weigh` says how large a share each member gets, and who was away catches up on so many."""
 
     weigh: Callable[[Candidate], int]
+    catch_up: int  # leads
 
-    def order(self, candidates: Sequence[Candidate], *, seed: str) -> tuple[Ranked, ...]:
+    def order(self, candidates: Sequence[Candidate], *, seed: str, wanted: Wanted = ANY_LEAD) -> tuple[Ranked, ...]:
         """Return the candidates, of those who are due the one who is done first at the head."""
         return rank(candidates, seed=seed, place=self._places)
 
@@ -61,45 +76,53 @@ class Stride:
     def entry_credit(self, members: Sequence[Candidate]) -> Decimal:
         """Return the credit at which somebody joins or returns level with the members: nothing owed, nothing due."""
         entries = self._entries([member for member in members if self.weigh(member) > 0])
-        return _ratio(*_level(entries)).quantize(PLACES) if entries else Decimal(0)
+        if not entries:
+            return Decimal(0)
+        level = _Level.of(entries)
+        return _ratio(level.leads, level.weight).quantize(PLACES)
 
     def _places(self, group: Sequence[Candidate]) -> list[Place]:
         if self.weigh(group[0]) <= 0:  # stand-ins form a group of their own
             return [Place((), Decimal(0), (("turn", "stand-in"),)) for _ in group]
         entries = self._entries(group)
-        level = _level(entries)
-        return [_place(candidate, entry, *level) for candidate, entry in zip(group, entries, strict=True)]
+        level = _Level.of(entries)
+        return [_place(candidate, entry, level) for candidate, entry in zip(group, entries, strict=True)]
 
     def _entries(self, members: Sequence[Candidate]) -> list[_Entry]:
-        """Return where the members stand, nobody further behind the furthest than `CATCH_UP` allows."""
+        """Return where the members stand, nobody further behind the furthest than `catch_up` allows."""
         own = [_own_entry(member.credit, self.weigh(member)) for member in members]
         if not own:
             return own
-        front = max(Fraction(entry.leads - 1, entry.weight) for entry in own)  # where the furthest had its last lead
-        return [_Entry(max(entry.leads, ceil(front * entry.weight) - CATCH_UP), entry.weight) for entry in own]
+        scale = _scale(own)
+        front = max(
+            (entry.leads - 1) * (scale // entry.weight) for entry in own
+        )  # where the furthest had its last lead
+        return [
+            _Entry(max(entry.leads, -(-front * entry.weight // scale) - self.catch_up), entry.weight) for entry in own
+        ]
 
 
 def _own_entry(credit: Decimal, weight: int) -> _Entry:
     return _Entry(round(credit * weight), weight)
 
 
-def _level(entries: Sequence[_Entry]) -> tuple[int, int]:
-    """Return the weighted mean of the turns as a ratio: each turn is leads / weight, so the weights cancel."""
-    return sum(entry.leads for entry in entries), sum(entry.weight for entry in entries)
+def _scale(entries: Sequence[_Entry]) -> int:
+    """Return what makes every turn of these a whole number: so they compare exactly, and fast."""
+    return lcm(*(entry.weight for entry in entries))
 
 
-def _place(candidate: Candidate, entry: _Entry, level_leads: int, level_weight: int) -> Place:
-    owed = entry.weight * level_leads - entry.leads * level_weight  # of a lead, in parts of the whole weight
-    after = Fraction(entry.leads + 1, entry.weight)
+def _place(candidate: Candidate, entry: _Entry, level: _Level) -> Place:
+    owed = entry.weight * level.leads - entry.leads * level.weight  # of a lead, in parts of the whole weight
+    after = (entry.leads + 1) * (level.scale // entry.weight)
     # Of two who were raised to the same turn, the longer absent goes first.
     key = (owed < 0, after, candidate.credit)
     parts = (
         ("credit", candidate.credit),
         ("turn", shown(_ratio(entry.leads, entry.weight))),
-        ("level", shown(_ratio(level_leads, level_weight))),
+        ("level", level.told),
         ("weight", Decimal(entry.weight)),
     )
-    return Place(key, shown(_ratio(owed, level_weight)), parts)
+    return Place(key, shown(_ratio(owed, level.weight)), parts)
 
 
 def _ratio(leads: int, weight: int) -> Decimal:

@@ -1,6 +1,7 @@
 """Filters for pages about leads."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.html import format_html
@@ -32,6 +33,16 @@ def state_badge(lead: Lead) -> SafeString:
 def tier_badge(tier: str) -> SafeString | str:
     """Return the badge of a tier, or nothing."""
     return badge(tier.capitalize(), words.TIER_TONES.get(tier, "muted")) if tier else ""
+
+
+@register.simple_tag
+def due_badge(due_at: datetime | None, now: datetime) -> SafeString | str:
+    """Return the badge of a clock; with scripts it ticks (ticking.js), without it says what was true when shown."""
+    if due_at is None:
+        return ""
+    due = words.due(due_at=due_at, starts_at=now, now=now, zone=ZoneInfo("UTC"))
+    clock = '<span class="fl-badge fr-clock" data-tone="{}" data-due="{}" data-now="{}">{}</span>'
+    return format_html(clock, due.tone, due_at.isoformat(), now.isoformat(), due.text)
 
 
 @register.filter

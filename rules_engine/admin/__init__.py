@@ -1,3 +1,3 @@
-"""Rules in the admin: sets and their publication, draft rules and the builder, published versions."""
+"""Rules in the admin: sets and their publication, draft rules and the builder, named lists, published versions."""
 
-from rules_engine.admin import rules, sets, versions  # noqa: F401  # importing registers them
+from rules_engine.admin import lists, proposals, rules, sets, versions  # noqa: F401  # importing registers them

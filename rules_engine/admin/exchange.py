@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils import timezone
 
-from accounts.errors import FieldProblem, Invalid, Missing
+from accounts.errors import Forbidden, Missing, Refused
 from accounts.http import actor_of
 from rules_engine import queries
 from rules_engine import services as rules
@@ -16,6 +16,7 @@ from rules_engine.comparison import compare
 from rules_engine.documents import decode, pretty
 from rules_engine.mappers import document_of
 from rules_engine.models import RuleSet
+from rules_engine.services import ImportPlan
 
 
 @page("rules.view", "GET")
@@ -33,20 +34,9 @@ def compare_states(request: HttpRequest, pk: int) -> HttpResponse:
         "states": states,
         "old": old,
         "new": new,
-        "comparison": compare(_document(ruleset, old), _document(ruleset, new)),
+        "comparison": compare(queries.get_document(ruleset, old), queries.get_document(ruleset, new)),
     }
     return show(request, "compare.html", context)
-
-
-def _document(ruleset: RuleSet, state: str) -> dict[str, Any]:
-    if state == "draft":
-        return document_of(ruleset)
-    if not state:
-        return {}
-    if not state.isdecimal() or len(state) > 9:
-        raise Missing("There is no such version.")
-    document: dict[str, Any] = queries.get_version(ruleset, int(state)).document
-    return document
 
 
 @page("rules.view", "GET")
@@ -66,27 +56,46 @@ def as_file(document: Any, name: str) -> HttpResponse:
 
 @page("rules.edit", "GET", "POST")
 def import_document(request: HttpRequest, pk: int) -> HttpResponse:
-    """Replace the draft by a document pasted, uploaded or taken from a version."""
+    """Show what a document pasted, uploaded or taken from a version makes of the draft; take it as it was shown."""
     ruleset = get_set(pk)
     text = _offered(request, ruleset)
-    problems: tuple[FieldProblem, ...] = ()
-    if request.method == "POST":
-        try:
-            document = decode(text)
-            rules.import_document(ruleset=ruleset, document=document, actor=actor_of(request), now=timezone.now())
-        except Invalid as refusal:
-            problems = problems_of(refusal)
-        else:
-            messages.success(
-                request, "The draft now says what the document says. What is live stays until you publish."
-            )
-            return HttpResponseRedirect(set_url(ruleset))
+    if request.method != "POST":
+        return _import_page(request, ruleset, text)
+    try:
+        document = decode(text)
+        if "draft_hash" in request.POST:
+            return _take(request, ruleset, document)
+        return _import_page(request, ruleset, text, plan=_planned(request, ruleset, document))
+    except (Forbidden, Missing):
+        raise
+    except Refused as refusal:
+        return _import_page(request, ruleset, text, problems=problems_of(refusal))
+
+
+def _planned(request: HttpRequest, ruleset: RuleSet, document: Any) -> ImportPlan:
+    return rules.plan_import(ruleset=ruleset, document=document, actor=actor_of(request))
+
+
+def _take(request: HttpRequest, ruleset: RuleSet, document: Any) -> HttpResponse:
+    rules.import_reviewed(
+        ruleset=ruleset,
+        document=document,
+        document_hash=request.POST.get("document_hash", ""),
+        draft_hash=request.POST["draft_hash"],
+        actor=actor_of(request),
+        now=timezone.now(),
+    )
+    messages.success(request, "The draft now says what the document says. What is live stays until you publish.")
+    return HttpResponseRedirect(set_url(ruleset))
+
+
+def _import_page(request: HttpRequest, ruleset: RuleSet, text: str, **shown: Any) -> HttpResponse:
     context = {
         "title": f"Import into {ruleset}",
         "trail": [(str(ruleset), set_url(ruleset))],
         "ruleset": ruleset,
         "text": text,
-        "problems": problems,
+        **shown,
     }
     return show(request, "import.html", context)
 
@@ -99,4 +108,4 @@ def _offered(request: HttpRequest, ruleset: RuleSet) -> str:
     if request.method == "POST":
         return str(request.POST.get("document", ""))
     version = request.GET.get("version", "")
-    return pretty(_document(ruleset, version)) if version else ""
+    return pretty(queries.get_document(ruleset, version)) if version else ""

@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.errors import FieldProblem, Forbidden, Invalid, Missing, Refused
 from accounts.http import actor_of
 from accounts.policy import allows
-from rules_engine.models import Rule, RuleSet
+from rules_engine.models import Proposal, Rule, RuleSet
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -72,6 +72,17 @@ def get_set(pk: int) -> RuleSet:
     return found
 
 
+def get_rule(pk: int) -> Rule:
+    """Return a draft rule by its key.
+
+    :raises Missing: if there is none
+    """
+    rule = Rule.objects.select_related("ruleset", "ruleset__live_version").filter(pk=pk).first()
+    if rule is None:
+        raise Missing("There is no such rule.")
+    return rule
+
+
 def may(request: HttpRequest, permission: str) -> bool:
     """Say whether the person holds a permission, so that a page offers what it allows."""
     return allows(actor_of(request), permission)
@@ -85,6 +96,11 @@ def set_url(ruleset: RuleSet) -> str:
 def rule_url(rule: Rule) -> str:
     """Return the address of a rule's page."""
     return reverse("admin:rules_engine_rule_change", args=[rule.pk])
+
+
+def proposal_url(proposal: Proposal) -> str:
+    """Return the address of a proposal's page."""
+    return reverse("admin:rules_engine_proposal_change", args=[proposal.pk])
 
 
 def linked(problems: tuple[FieldProblem, ...], rows: list[Rule]) -> list[dict[str, Any]]:

@@ -1,20 +1,18 @@
 """The fields of a rule besides its conditions, as the builder page lays them out: one literal table by stage."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from django.conf import settings
-from django.utils.module_loading import import_string
-
+from rules_engine import queries
 from rules_engine.catalog_setting import catalog
 from rules_engine.engine.catalog import Field
-from rules_engine.engine.nodes import Gate, Require, Route, Status
+from rules_engine.engine.nodes import Confidence, Gate, Require, Route, Status
 from rules_engine.engine.operators import OPERATORS
 from rules_engine.engine.parse_rules import EXPECTS
 from rules_engine.engine.stages import GATE_EFFECTS, STAGES, STOPPING_EFFECTS, TIERS
-
-Choices = Sequence[tuple[str, str]]
+from rules_engine.engine.values import Kind
+from rules_engine.targets_setting import Choices, targets
 
 EFFECTS: Final = {
     "reject": "Reject the lead",
@@ -99,6 +97,12 @@ LEGAL_PARTS: Final = (
     Part("/jurisdiction", "Jurisdiction", help="The state whose law this is, or US."),
     Part("/citation/source", "Citation", help="Statute, rule or bulletin."),
     Part("/citation/verified_on", "Verified on", "date"),
+    Part(
+        "/citation/confidence",
+        "Confidence",
+        "select",
+        choices=[("", "Not said"), *((each.value, each.value.title()) for each in Confidence)],
+    ),
 )
 
 SKELETONS: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -111,7 +115,7 @@ SKELETONS: Final[Mapping[str, Mapping[str, Any]]] = {
 
 def outcome_parts(stage: str) -> list[Part]:
     """Return the inputs for what a rule of the stage does, with choices of pools where the settings offer them."""
-    offered = _targets()
+    offered = targets()
     return [_with_choices(part, offered.get(part.path, ())) for part in STAGE_PARTS[stage]]
 
 
@@ -131,6 +135,7 @@ def builder_data(stage: str) -> dict[str, Any]:
             }
             for operator in OPERATORS.values()
         },
+        "lists": queries.listed_by_slug(),
         "expects": {"gate": EXPECTS[Gate], "route": EXPECTS[Route], "require": EXPECTS[Require]},
     }
 
@@ -143,15 +148,17 @@ def _field(field: Field) -> dict[str, Any]:
         "many": field.many,
         "parts": field.parts,
         "help": field.help,
+        "example": shown_example(field),
         "options": [(option.value, option.label) for option in field.options],
     }
 
 
-def _targets() -> Mapping[str, Choices]:
-    """Return choices by path from the callable that the setting RULES_TARGETS names; this app knows no pools."""
-    path = getattr(settings, "RULES_TARGETS", "")
-    offered: Mapping[str, Choices] = import_string(path)() if path else {}
-    return offered
+def shown_example(field: Field) -> str:
+    """Return the field's example as people write it; none where a choice of options says enough."""
+    if field.example is None or field.kind is Kind.BOOLEAN:
+        return ""
+    members = field.example if isinstance(field.example, list) else [field.example]
+    return ", ".join("/".join(map(str, each)) if isinstance(each, list) else str(each) for each in members)
 
 
 def _with_choices(part: Part, choices: Choices) -> Part:

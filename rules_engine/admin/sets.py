@@ -1,26 +1,32 @@
 """Rule sets: the list, the page of one with its rules in order, publication, import and export."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.module_loading import import_string
 
 from accounts.http import actor_of
 from accounts.policy_admin import PolicyAdmin
 from rules_engine import queries
 from rules_engine import services as rules
-from rules_engine.admin import exchange, publication
+from rules_engine.admin import exchange, linting, publication
 from rules_engine.admin.pages import linked, may, set_url
 from rules_engine.comparison import Comparison, compare, sentence
-from rules_engine.mappers import document_of
-from rules_engine.models import RuleSet
+from rules_engine.mappers import document_of, list_values
+from rules_engine.models import Proposal, RuleSet, RuleSetVersion, Watch
+from rules_engine.stepper import steps
 
+FALLEN = (Proposal.State.REJECTED, Proposal.State.VOID, Proposal.State.FAILED)
 ZONES = ("New_York", "Chicago", "Denver", "Phoenix", "Los_Angeles", "Anchorage", "Puerto_Rico")
 ZONE_NAMES = (*(f"America/{city}" for city in ZONES), "Pacific/Honolulu", "Pacific/Guam", "UTC")
 
@@ -64,6 +70,12 @@ class RuleSetAdmin(PolicyAdmin):
         counted: QuerySet[RuleSet] = super().get_queryset(request).annotate(rule_count=Count("rules"))
         return counted
 
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Compare every draft shown with what is live, at once."""
+        shown = super().get_changelist_instance(request)
+        shown.result_list = queries.with_differences(shown.result_list)
+        return shown
+
     def get_readonly_fields(self, request: HttpRequest, obj: RuleSet | None = None) -> tuple[str, ...]:
         """Keep what versions and decisions name the set by."""
         return ("slug", "stage") if obj else ()
@@ -82,7 +94,7 @@ class RuleSetAdmin(PolicyAdmin):
     @admin.display(description="draft")
     def draft(self, ruleset: RuleSet) -> str:
         """Say whether the draft holds something not yet live."""
-        if queries.draft_differs(ruleset):
+        if ruleset.draft_differs:  # type: ignore[attr-defined]  # told by get_changelist_instance
             return format_html('<span class="fl-badge" data-tone="warn">{}</span>', "DRAFT differs")
         return "Same as live"
 
@@ -95,7 +107,9 @@ class RuleSetAdmin(PolicyAdmin):
         """Put our pages before the admin's own."""
         site = self.admin_site.admin_view
         return [
-            path("<int:pk>/publish/", site(publication.publish), name="rules_engine_ruleset_publish"),
+            path("<int:pk>/send/", site(publication.send), name="rules_engine_ruleset_send"),
+            path("<int:pk>/lint/", site(linting.lint), name="rules_engine_ruleset_lint"),
+            path("<int:pk>/lint/count/", site(linting.count), name="rules_engine_ruleset_lint_count"),
             path("<int:pk>/compare/", site(exchange.compare_states), name="rules_engine_ruleset_compare"),
             path("<int:pk>/export/", site(exchange.export), name="rules_engine_ruleset_export"),
             path("<int:pk>/import/", site(exchange.import_document), name="rules_engine_ruleset_import"),
@@ -135,9 +149,9 @@ def set_context(request: HttpRequest, ruleset: RuleSet) -> dict[str, Any]:
     marks: dict[str, list[Any]] = {}
     for change in comparison.rules:
         marks.setdefault(change.rule_id, []).append(change)
-    found = rules.validate(document=draft, draft=True)
-    failed = {result.rule for result in found.examples if not result.passed}
-    rows = list(ruleset.rules.order_by("position", "pk"))
+    found = rules.soundness(draft)
+    rows, lists = list(ruleset.rules.order_by("position", "pk")), list_values()
+    said = Counter(ruleset.comments.values_list("rule_id", flat=True))
     return {
         "live": live,
         "comparison": comparison,
@@ -145,9 +159,10 @@ def set_context(request: HttpRequest, ruleset: RuleSet) -> dict[str, Any]:
         "rows": [
             {
                 "rule": rule,
-                "sentence": sentence(rule.body, ruleset.stage),
+                "sentence": sentence(rule.body, ruleset.stage, lists),
                 "changes": marks.get(rule.rule_id, ()),
-                "fails": rule.rule_id in failed,
+                "fails": rule.rule_id in found.failing,
+                "comments": said[rule.rule_id],
                 "up": rule.position - 1 if rule.position else None,
                 "down": rule.position + 1 if rule.position + 1 < len(rows) else None,
             }
@@ -155,4 +170,40 @@ def set_context(request: HttpRequest, ruleset: RuleSet) -> dict[str, Any]:
         ],
         "may_edit": may(request, "rules.edit"),
         "may_publish": may(request, "rules.publish"),
+        "may_roll_back": may(request, "rules.rollback"),
+        "links": [
+            (label, url)
+            for path in settings.RULES_LINKS
+            for label, url, permission in import_string(path)(ruleset)
+            if may(request, permission)
+        ],
+        **standing(ruleset),
+    }
+
+
+def standing(ruleset: RuleSet) -> dict[str, Any]:
+    """Return where the draft stands, what waits beside it, and the watch over what is live."""
+    proposal, live = queries.find_open(ruleset), ruleset.live_version
+    last = ruleset.proposals.of_draft().first()
+    returning = ruleset.proposals.filter(restored_from__isnull=False).select_related("restored_from")
+    unsent = proposal is None and queries.draft_differs(ruleset)
+    return {
+        "proposal": proposal,
+        "unsent": unsent,
+        "steps": steps(proposal, is_live=not unsent and proposal is None),
+        "fallen": last if unsent and last and last.state in FALLEN else None,
+        "returning": [*returning.open(), *returning.unconfirmed()],
+        **watched(live),
+    }
+
+
+def watched(live: RuleSetVersion | None) -> dict[str, Any]:
+    """Return the watch over the live version, row by row, and the version before it."""
+    watch = Watch.objects.filter(version=live).exclude(state=Watch.State.OVER).first() if live else None
+    if watch is None or live is None:
+        return {}
+    return {
+        "watch": watch,
+        "watch_rows": rules.watch_rows(watch),
+        "previous": live.ruleset.versions.filter(number__lt=live.number).first(),
     }

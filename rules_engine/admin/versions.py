@@ -14,7 +14,7 @@ from accounts.http import actor_of
 from accounts.policy_admin import ReadOnlyAdmin
 from rules_engine import services as rules
 from rules_engine.admin.exchange import as_file
-from rules_engine.admin.pages import may, page, problems_of, set_url, show
+from rules_engine.admin.pages import may, page, problems_of, proposal_url, set_url, show
 from rules_engine.comparison import compare, sentence
 from rules_engine.models import RuleSetVersion
 
@@ -60,6 +60,7 @@ class RuleSetVersionAdmin(ReadOnlyAdmin):
 def read(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a version in sentences."""
     version = _get_version(pk)
+    lists = version.document.get("lists", {})
     earlier = version.ruleset.versions.filter(number__lt=version.number).first()
     context = {
         "title": str(version),
@@ -67,7 +68,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
         "version": version,
         "earlier": earlier,
         "is_live": version.ruleset.live_version_id == version.pk,
-        "rows": [(body, sentence(body, version.ruleset.stage)) for body in version.document["rules"]],
+        "rows": [(body, sentence(body, version.ruleset.stage, lists)) for body in version.document["rules"]],
         "may_roll_back": may(request, "rules.rollback"),
         "may_edit": may(request, "rules.edit"),
     }
@@ -83,27 +84,16 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page("rules.rollback", "GET", "POST")
 def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what going back would change; publish the older version again."""
+    """Show what going back would change; ask for it, or in an emergency do it."""
     version = _get_version(pk)
     refused: tuple[FieldProblem, ...] = ()
     if request.method == "POST":
         try:
-            restored = rules.roll_back(
-                ruleset=version.ruleset,
-                number=version.number,
-                comment=request.POST.get("comment", ""),
-                actor=actor_of(request),
-                now=timezone.now(),
-            )
+            return _go_back(request, version)
         except (Forbidden, Missing):
             raise
         except Refused as refusal:
             refused = problems_of(refusal)
-        else:
-            messages.success(
-                request, f"{restored} is live: it says what v{version.number} said. The draft is as it was."
-            )
-            return HttpResponseRedirect(set_url(version.ruleset))
     live = version.ruleset.live_version
     context: dict[str, Any] = {
         "title": f"Roll back to {version}",
@@ -117,8 +107,32 @@ def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
     return show(request, "roll_back.html", context)
 
 
+def _go_back(request: HttpRequest, version: RuleSetVersion) -> HttpResponse:
+    """Go back at once, or ask for it."""
+    asked: dict[str, Any] = {
+        "ruleset": version.ruleset,
+        "number": version.number,
+        "comment": request.POST.get("comment", ""),
+        "actor": actor_of(request),
+        "now": timezone.now(),
+    }
+    if request.POST.get("how") != "now":
+        proposal = rules.propose_roll_back(**asked)
+        messages.success(request, "It is asked for. Somebody else approves it, and with that it is live.")
+        return HttpResponseRedirect(proposal_url(proposal))
+    restored = rules.roll_back_now(**asked)
+    messages.success(
+        request, f"{restored} is live: it says what v{version.number} said. Somebody else must confirm it now."
+    )
+    return HttpResponseRedirect(set_url(version.ruleset))
+
+
 def _get_version(pk: int) -> RuleSetVersion:
-    version = RuleSetVersion.objects.select_related("ruleset__live_version", "restored_from").filter(pk=pk).first()
+    version = (
+        RuleSetVersion.objects.select_related("ruleset__live_version", "restored_from", "proposal")
+        .filter(pk=pk)
+        .first()
+    )
     if version is None:
         raise Missing("There is no such version.")
     return version

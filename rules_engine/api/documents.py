@@ -1,12 +1,15 @@
-"""The shapes of what the calls take and answer, and how rows become them."""
+"""The shapes of sets, versions and what is judged of them, and how rows become them."""
 
 from typing import Any
 
 from rest_framework import serializers
 
+from accounts.api import FaultAt
 from rules_engine import queries
-from rules_engine.models import RuleSet, RuleSetVersion, Stage
-from rules_engine.services import Validation
+from rules_engine.api.fields import DocumentField
+from rules_engine.engine.lists import Lists
+from rules_engine.models import SLUG, RuleSet, RuleSetVersion, Stage, agency_time_zone
+from rules_engine.services import Lint, Validation
 
 
 class VersionOut(serializers.Serializer[Any]):
@@ -25,7 +28,7 @@ class VersionOut(serializers.Serializer[Any]):
 class WholeVersion(VersionOut):
     """A published version with its document."""
 
-    document = serializers.JSONField()
+    document = DocumentField()
 
 
 class VersionList(serializers.Serializer[Any]):
@@ -53,6 +56,24 @@ class RuleSetOut(serializers.Serializer[Any]):
     draft = DraftOut()
 
 
+class DescribedIn(serializers.Serializer[Any]):
+    """What is said about a set; what is left out stays."""
+
+    name = serializers.CharField(max_length=120, required=False)
+    position = serializers.IntegerField(min_value=0, max_value=2**15 - 1, required=False)
+    time_zone = serializers.CharField(max_length=60, required=False)
+
+
+class RuleSetIn(serializers.Serializer[Any]):
+    """A new set. Its slug and its stage stay as they are."""
+
+    slug = serializers.RegexField(SLUG, max_length=60)
+    name = serializers.CharField(max_length=120)
+    stage = serializers.ChoiceField(Stage.choices)
+    position = serializers.IntegerField(min_value=0, max_value=2**15 - 1, default=0)
+    time_zone = serializers.CharField(max_length=60, default=agency_time_zone)
+
+
 class RuleSetList(serializers.Serializer[Any]):
     """Sets in the order they speak."""
 
@@ -62,15 +83,7 @@ class RuleSetList(serializers.Serializer[Any]):
 class DocumentIn(serializers.Serializer[Any]):
     """A document to judge; without one, the draft is."""
 
-    document = serializers.JSONField(required=False)
-
-
-class ProblemAt(serializers.Serializer[Any]):
-    """One thing to mend, and where (a JSON pointer into the document)."""
-
-    pointer = serializers.CharField()
-    code = serializers.CharField()
-    detail = serializers.CharField()
+    document = DocumentField(required=False)
 
 
 class ExampleOut(serializers.Serializer[Any]):
@@ -87,22 +100,36 @@ class ValidationOut(serializers.Serializer[Any]):
     """Whether a document could be published, and what keeps it from that."""
 
     publishable = serializers.BooleanField()
-    problems = ProblemAt(many=True)
+    problems = FaultAt(many=True)
     examples = ExampleOut(many=True)
 
 
-class PublishIn(serializers.Serializer[Any]):
-    """Why; and the hash of the draft one has looked at, so that no other is published."""
+class ShownBy(serializers.Serializer[Any]):
+    """A lead that shows a finding: its facts, a producer's too where rules ask about one, and the instant."""
 
-    comment = serializers.CharField(max_length=2000)
-    reviewed_hash = serializers.CharField(max_length=64, required=False, default="")
+    facts = serializers.DictField()
+    at = serializers.DateTimeField()
 
 
-class RollBackIn(serializers.Serializer[Any]):
-    """Which version, and why."""
+class FindingOut(serializers.Serializer[Any]):
+    """One thing lint found. Undecided, it says what could not be proven either way, and why."""
 
-    number = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
-    comment = serializers.CharField(max_length=2000)
+    code = serializers.CharField()
+    severity = serializers.ChoiceField(["error", "warning", "note"])
+    rules = serializers.ListField(child=serializers.CharField())
+    pointers = serializers.ListField(child=serializers.CharField())
+    message = serializers.CharField()
+    example = ShownBy(allow_null=True)
+    decided = serializers.BooleanField()
+    provisional = serializers.BooleanField()
+
+
+class LintOut(serializers.Serializer[Any]):
+    """What lint found, what matters most first; the problems that kept rules from being judged; how many were."""
+
+    findings = FindingOut(many=True)
+    problems = FaultAt(many=True)
+    judged = serializers.IntegerField()
 
 
 def version_document(version: RuleSetVersion, ruleset: RuleSet) -> dict[str, Any]:
@@ -120,9 +147,9 @@ def version_document(version: RuleSetVersion, ruleset: RuleSet) -> dict[str, Any
     }
 
 
-def rule_set_document(ruleset: RuleSet) -> dict[str, Any]:
-    """Return a set's form."""
-    live, draft_hash = ruleset.live_version, queries.draft_hash(ruleset)
+def rule_set_document(ruleset: RuleSet, known: Lists | None = None) -> dict[str, Any]:
+    """Return a set's form; `known` are all named lists, where they were read already."""
+    live, draft_hash = ruleset.live_version, queries.draft_hash(ruleset, known)
     return {
         "slug": ruleset.slug,
         "name": ruleset.name,
@@ -149,4 +176,13 @@ def validation_document(found: Validation) -> dict[str, Any]:
             }
             for each in found.examples
         ],
+    }
+
+
+def lint_document(found: Lint) -> dict[str, Any]:
+    """Return what lint found as its form."""
+    return {
+        "findings": [finding.as_dict() for finding in found.findings],
+        "problems": [{"pointer": each.pointer, "code": each.code, "detail": each.detail} for each in found.problems],
+        "judged": found.judged,
     }

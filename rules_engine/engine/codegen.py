@@ -69,7 +69,7 @@ class Writer:
 
     def function(self, parameters: str, lines: Iterable[str]) -> Callable[..., Raw]:
         """Return the function whose body is: read the facts the expressions use, then these lines."""
-        reads = [f"{name} = {_source(fact)}.get({self._constant(fact)}, MISSING)" for fact, name in self.names.items()]
+        reads = [f"{name} = {_source(fact)}.get({self.constant(fact)}, MISSING)" for fact, name in self.names.items()]
         source = f"def run({parameters}):\n " + "\n ".join([*reads, *lines])
         exec(compile(source, "<rules>", "exec"), self.namespace)  # noqa: S102  # holds no text from outside, see above
         return self.namespace["run"]  # type: ignore[no-any-return]  # the function just defined
@@ -79,35 +79,38 @@ class Writer:
         test = self._test(leaf, entry)
         if entry.sees_missing:
             return f"({test})"
-        guards = [guard.format(self._fact(name)) for name in dict.fromkeys(fields_of(leaf))]
+        guards = [guard.format(self.fact(name)) for name in dict.fromkeys(fields_of(leaf))]
         return _join(joint, [*guards, test])
 
     def _test(self, leaf: Leaf, entry: Operator) -> str:
-        value, operand = self._fact(leaf.field), self._operand(leaf.operand, entry)
+        value, operand = self.fact(leaf.field), self._operand(leaf.operand, entry)
         if entry.test in _INLINE:
             return _INLINE[entry.test].format(value, operand)
-        return f"{self._constant(entry.test)}({value}, {operand}{', moment' if entry.dated else ''})"
+        return f"{self.constant(entry.test)}({value}, {operand}{', moment' if entry.dated else ''})"
 
     def _operand(self, operand: Operand, entry: Operator) -> str:
         match operand:
             case None:
                 return "None"
             case Literal(value):
-                return self._constant(entry.prepare(value))
+                return self.constant(entry.prepare(value))
             case Ref(name):
-                return self._fact(name)
+                return self.fact(name)
             case Key(parts):
-                return "(" + "".join(f"{self._part(part)}, " for part in parts) + ")"
+                return "(" + "".join(f"{self.part(part)}, " for part in parts) + ")"
             case _:
                 assert_never(operand)
 
-    def _part(self, part: Ref | Literal) -> str:
-        return self._fact(part.field) if isinstance(part, Ref) else self._constant(part.value)
+    def part(self, part: Ref | Literal) -> str:
+        """Return one part of a compound key."""
+        return self.fact(part.field) if isinstance(part, Ref) else self.constant(part.value)
 
-    def _fact(self, name: str) -> str:
+    def fact(self, name: str) -> str:
+        """Return the name under which the function holds a fact."""
         return self.names.setdefault(name, f"a{len(self.names)}")
 
-    def _constant(self, value: object) -> str:
+    def constant(self, value: object) -> str:
+        """Return the name under which the function finds a value."""
         name = f"k{len(self.namespace)}"
         self.namespace[name] = value
         return name

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from rules_engine.engine.catalog import Catalog
 from rules_engine.engine.codegen import Writer
+from rules_engine.engine.lacking import Lacking
+from rules_engine.engine.matcher import match
 from rules_engine.engine.nodes import (
     All,
     Condition,
@@ -19,12 +21,15 @@ from rules_engine.engine.nodes import (
     Rule,
     RuleSetTree,
     Score,
+    Table,
     fields_of,
     leaves,
     unmuted,
 )
 from rules_engine.engine.operators import Moment
 from rules_engine.engine.outcomes import Block, FiredGate, RouteOutcome, ScorePart
+from rules_engine.engine.table_code import RowFinder, row_finder
+from rules_engine.engine.tables import expand
 from rules_engine.engine.values import Value, Verdict
 
 Known = Mapping[str, Value]
@@ -43,6 +48,7 @@ class CompiledRule:
     """A rule with its full name (`set:id`), the instants it is active between, and what it asks of a producer.
 
     `answer` is what it says where nothing is unknown, made once: fired, added, matched, or excluding a producer.
+    `lacking` names what its condition, and `lacking_required` what its requirement, is unknown for want of.
     """
 
     rule: Rule
@@ -51,6 +57,8 @@ class CompiledRule:
     ends: float
     answer: Answer
     ask: Ask | None
+    lacking: Lacking
+    lacking_required: Lacking
 
     def is_active(self, instant: float) -> bool:
         """Say whether the rule is in force at a POSIX time; the end is exclusive."""
@@ -59,7 +67,11 @@ class CompiledRule:
 
 @dataclass(frozen=True, slots=True)
 class CompiledSet:
-    """A rule set ready to be asked. `find` resolves the lead part of all its rules at once."""
+    """A rule set ready to be asked. `find` resolves the lead part of its rules at once; a row of a table is a rule.
+
+    `matched` is how many rules it looks up, rather than judges. `gates` are what the rules of that stage say, side by
+    side: reading them there costs less than going through the rules. `is_dated` says whether any rule begins or ends.
+    """
 
     slug: str
     stage: str
@@ -67,6 +79,9 @@ class CompiledSet:
     tree: RuleSetTree
     rules: tuple[CompiledRule, ...]
     find: Find
+    matched: int
+    gates: tuple[FiredGate, ...]
+    is_dated: bool
 
 
 def compile_set(tree: RuleSetTree, catalog: Catalog, slug: str = "") -> CompiledSet:
@@ -76,8 +91,12 @@ def compile_set(tree: RuleSetTree, catalog: Catalog, slug: str = "") -> Compiled
     """
     _check_fields(tree, catalog)
     zone = ZoneInfo(tree.time_zone)
-    rules = tuple(_compile_rule(rule, slug, zone) for rule in tree.rules)
-    return CompiledSet(slug, tree.stage, zone, tree, rules, _finder(tree.rules))
+    meant = [(rule, expand(rule)) for rule in tree.rules]
+    rules = tuple(_compile_rule(each, slug, zone) for _, rows in meant for each in rows)
+    find, matched = _finder(meant)
+    is_dated = any(rule.active_from or rule.active_to for rule in tree.rules)
+    gates = tuple(rule.answer for rule in rules if isinstance(rule.answer, FiredGate))
+    return CompiledSet(slug, tree.stage, zone, tree, rules, find, matched, gates, is_dated)
 
 
 def _check_fields(tree: RuleSetTree, catalog: Catalog) -> None:
@@ -93,7 +112,10 @@ def _compile_rule(rule: Rule, slug: str, zone: ZoneInfo) -> CompiledRule:
     starts = _midnight(rule.active_from, zone, -math.inf)
     ends = _midnight(rule.active_to, zone, math.inf)
     key = f"{slug}:{rule.id}" if slug else rule.id
-    return CompiledRule(rule, key, starts, ends, _answer(rule, key), _asker(rule))
+    required = rule.action.condition if isinstance(rule.action, Require) else None
+    return CompiledRule(
+        rule, key, starts, ends, _answer(rule, key), _asker(rule), Lacking(rule.when), Lacking(required)
+    )
 
 
 def _answer(rule: Rule, key: str) -> Answer:
@@ -109,6 +131,8 @@ def _answer(rule: Rule, key: str) -> Answer:
             return Block(key, rule.name, reason, message, ())
         case Prefer():
             return rule.action
+        case Table():
+            raise ValueError("A table is compiled row by row.")
         case _:
             assert_never(rule.action)
 
@@ -140,17 +164,49 @@ def _all(members: Sequence[Condition]) -> Condition | None:
     return All(tuple(members))
 
 
-def _finder(rules: Sequence[Rule]) -> Find:
-    """Write one function for the whole set: reading each fact once is most of what there is to gain."""
+def _finder(meant: Sequence[tuple[Rule, tuple[Rule, ...]]]) -> tuple[Find, int]:
+    """Write one function for the whole set: reading each fact once is most of what there is to gain.
+
+    A table about the lead alone is looked up as a whole; what its rows ask of producers is left to the rows. Of the
+    other rules, many are matched together and few, or intricate ones, judged. Return also how many are matched.
+    """
     writer = Writer()
-    lines = ["found = []", "add = found.append"]
-    for index, rule in enumerate(rules):
-        lead, _ = split(rule.when)
-        if lead is None:
-            lines.append(f"add({index})")
+    leads: dict[int, Condition | None] = {}
+    lines: dict[int, str] = {}
+    first = 0
+    for rule, rows in meant:
+        if isinstance(rule.action, Table) and not _asks_producer_first(rule.action):
+            lines[first] = _looked_up(writer, rule.when, row_finder(rule.action, first))
         else:
-            lines.append(f"if {writer.possibly(lead)}: add({index} if {writer.surely(lead)} else {~index})")
-    return writer.function("lead, moment", [*lines, "return found"])
+            leads |= {index: split(row.when)[0] for index, row in enumerate(rows, first)}
+        first += len(rows)
+    matching, matched = match(writer, leads)
+    lines |= {index: _met(writer, lead, index) for index, lead in leads.items() if index not in matched}
+    ordered = [f"found.sort(key={writer.constant(_place)})"] if matching and lines else []
+    each = [lines[index] for index in sorted(lines)]
+    body = ["found = []", "add = found.append", *matching, *each, *ordered, "return found"]
+    return writer.function("lead, moment", body), len(matched)
+
+
+def _place(index: int) -> int:
+    """Return where in the set a rule stands that was found, surely or perhaps."""
+    return index if index >= 0 else ~index
+
+
+def _met(writer: Writer, lead: Condition | None, index: int) -> str:
+    if lead is None:
+        return f"add({index})"
+    return f"if {writer.possibly(lead)}: add({index} if {writer.surely(lead)} else {~index})"
+
+
+def _looked_up(writer: Writer, when: Condition | None, find: RowFinder) -> str:
+    lead, _ = split(when)
+    rows = f"{writer.constant(find)}(lead, moment, {'True' if lead is None else writer.surely(lead)})"
+    return f"{'' if lead is None else f'if {writer.possibly(lead)}: '}found += {rows}"
+
+
+def _asks_producer_first(table: Table) -> bool:
+    return any(_asks_producer(cell) for row in table.rows for cell in row.cells if cell is not None)
 
 
 def _asker(rule: Rule) -> Ask | None:

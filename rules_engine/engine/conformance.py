@@ -102,6 +102,7 @@ def _stage_case(case: Mapping[str, object], catalog: Catalog) -> list[str]:
             "language": LANGUAGE,
             "stage": case["stage"],
             "time_zone": case.get("time_zone", DEFAULT_ZONE),
+            "lists": given.get("lists", {}),
             "rules": given["rules"],
         }
         parsed = parse(document, catalog)

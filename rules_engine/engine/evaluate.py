@@ -1,6 +1,5 @@
 """Judges one condition leaf by leaf, keeping what was seen: the reference the compiled rules are held to."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -18,7 +17,6 @@ from rules_engine.engine.nodes import (
     Operand,
     Ref,
     fields_of,
-    members,
     unmuted,
 )
 from rules_engine.engine.operators import OPERATORS, Moment
@@ -41,7 +39,8 @@ class LeafTrace:
         if self.verdict is not Verdict.UNKNOWN:
             return ()
         seen = (self.value, *self.compared)
-        return tuple(name for name, value in zip(fields_of(self.leaf), seen, strict=True) if value is MISSING)
+        lacking = (name for name, value in zip(fields_of(self.leaf), seen, strict=True) if value is MISSING)
+        return tuple(dict.fromkeys(lacking))  # a fact compared with itself is missing once
 
     def as_dict(self) -> dict[str, object]:
         """Return its JSON form: the condition as written, the value seen, the verdict."""
@@ -81,31 +80,6 @@ def trace(condition: Condition, facts: Facts, now: datetime, tz: ZoneInfo) -> Tr
     if live is None:
         raise ValueError("The whole condition is muted; parse refuses that.")
     return _trace(live, facts, Moment(now, tz))
-
-
-def missing(condition: Condition, facts: Facts, moment: Moment) -> tuple[str, ...]:
-    """Return the facts for want of which a condition is UNKNOWN: what its trace says, without making one.
-
-    Only groups inside groups need judging: in a group that is UNKNOWN, a leaf is to blame where it misses a fact.
-    """
-    return tuple(dict.fromkeys(_blamed(condition, facts.known, facts, moment)))
-
-
-def _blamed(condition: Condition, known: Mapping[str, Value], facts: Facts, moment: Moment) -> Iterator[str]:
-    if condition.muted:
-        return
-    if isinstance(condition, Leaf):
-        if not OPERATORS[condition.op].sees_missing:
-            yield from (name for name in fields_of(condition) if name not in known)
-        return
-    for member in members(condition):
-        if isinstance(member, Leaf) or _is_unknown(member, facts, moment):
-            yield from _blamed(member, known, facts, moment)
-
-
-def _is_unknown(condition: Condition, facts: Facts, moment: Moment) -> bool:
-    live = unmuted(condition)
-    return live is not None and _trace(live, facts, moment).verdict is Verdict.UNKNOWN
 
 
 def _trace(condition: Condition, facts: Facts, moment: Moment) -> Trace:

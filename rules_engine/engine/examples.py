@@ -2,12 +2,23 @@
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from rules_engine.engine.catalog import Catalog
 from rules_engine.engine.compile import CompiledSet, compile_set
 from rules_engine.engine.evaluate import trace
-from rules_engine.engine.nodes import Example, Gate, Prefer, Require, Route, Rule, RuleSetTree, Score, Status
+from rules_engine.engine.nodes import (
+    Condition,
+    Example,
+    Gate,
+    Prefer,
+    Route,
+    Rule,
+    RuleSetTree,
+    Score,
+    Status,
+    action_type,
+)
 from rules_engine.engine.ruleset import eligibility, gate, route, score
 from rules_engine.engine.values import Verdict
 
@@ -44,32 +55,31 @@ def run_rule_examples(rule: Rule, tree: RuleSetTree, catalog: Catalog) -> tuple[
 
 def _answer(alone: CompiledSet, rule: Rule, example: Example) -> Answer:
     facts, now = example.facts, example.at
-    match rule.action:
-        case Gate():
-            return gate((alone,), facts, now).effect or "none"
-        case Score():
-            return sum(part.add for part in score((alone,), facts, now).parts)
-        case Route():
-            found = route(alone, facts, now)
-            return "match" if found.pool is not None else "no_match"
-        case Prefer():
-            return eligibility((alone,), facts, now).judge(facts).preference
-        case Require():
-            return _require_answer(alone, example)
-        case _:
-            assert_never(rule.action)
+    said = action_type(rule.action)
+    if said is Gate:
+        return gate((alone,), facts, now).effect or "none"
+    if said is Score:
+        return sum(part.add for part in score((alone,), facts, now).parts)
+    if said is Route:
+        return "no_match" if route(alone, facts, now).pool is None else "match"
+    if said is Prefer:
+        return eligibility((alone,), facts, now).judge(facts).preference
+    return _require_answer(alone, example)
 
 
 def _require_answer(alone: CompiledSet, example: Example) -> str:
     judged = eligibility((alone,), example.facts, example.at).judge(example.facts)
     if judged.blocks:
-        return "UNKNOWN" if judged.blocks[0].missing else "BLOCK"
+        return "UNKNOWN" if all(block.missing for block in judged.blocks) else "BLOCK"
     return "ALLOW" if _applies(alone, example) else "NOT_APPLICABLE"
 
 
 def _applies(alone: CompiledSet, example: Example) -> bool:
-    compiled = alone.rules[0]
-    when = compiled.rule.when
-    if not compiled.is_active(example.at.timestamp()):
-        return False
-    return when is None or trace(when, example.facts, example.at, alone.zone).verdict is not Verdict.FALSE
+    return any(
+        compiled.is_active(example.at.timestamp()) and _may_hold(compiled.rule.when, example, alone.zone)
+        for compiled in alone.rules
+    )
+
+
+def _may_hold(when: Condition | None, example: Example, zone: ZoneInfo) -> bool:
+    return when is None or trace(when, example.facts, example.at, zone).verdict is not Verdict.FALSE

@@ -11,6 +11,7 @@ from rules_engine.engine.nodes import (
     Any,
     Condition,
     Gate,
+    Hit,
     Key,
     Leaf,
     Literal,
@@ -22,10 +23,12 @@ from rules_engine.engine.nodes import (
     Route,
     Rule,
     Score,
+    Table,
 )
 from rules_engine.engine.operators import OPERATORS
 from rules_engine.engine.values import MISSING, Kind, Verdict
 
+FEW = 3
 _ANSWERS = {Verdict.TRUE: "yes", Verdict.FALSE: "no", Verdict.UNKNOWN: "not known"}
 
 
@@ -80,7 +83,7 @@ def _dollars(amount: int | Decimal) -> str:
 def _shown_text(value: object) -> str:
     match value:
         case datetime():
-            return f"{_day(value)} {value:%H:%M} UTC"
+            return f"{_day(value)}, {value:%H:%M} UTC"
         case date():
             return _day(value)
         case time():
@@ -89,7 +92,7 @@ def _shown_text(value: object) -> str:
 
 
 def _day(day: date) -> str:
-    return f"{day.day} {day:%B} {day.year}"
+    return f"{day:%b} {day.day}, {day.year}"
 
 
 def _label(name: str, catalog: Catalog) -> str:
@@ -100,7 +103,11 @@ def _label(name: str, catalog: Catalog) -> str:
 def _leaf(leaf: Leaf, catalog: Catalog) -> str:
     field = catalog.get(leaf.field)
     kind = field.kind if field else Kind.TEXT
-    return OPERATORS[leaf.op].sentence(_label(leaf.field, catalog), _operand(leaf, leaf.operand, catalog), kind)
+    label = _label(leaf.field, catalog)
+    if isinstance(leaf.operand, Key):
+        said = f"{label} {_key(leaf, leaf.operand, catalog)}"
+        return f"not {_small(said)}" if leaf.op == "not_contains" else said
+    return OPERATORS[leaf.op].sentence(label, _operand(leaf, leaf.operand, catalog), kind)
 
 
 def _operand(leaf: Leaf, operand: Operand, catalog: Catalog) -> str:
@@ -110,17 +117,47 @@ def _operand(leaf: Leaf, operand: Operand, catalog: Catalog) -> str:
             return ""
         case Ref(name):
             return _label(name, catalog)
-        case Key(parts):
-            return " with ".join(_operand(leaf, part, catalog) for part in parts)
-        case Literal(tuple() as values) if leaf.op == "between":
-            return " and ".join(shown_value(value, field) for value in values)
-        case Literal(tuple() as values):
-            return _joined(" or ", [shown_value(value, field) for value in values])
+        case Key():
+            return _key(leaf, operand, catalog)
+        case Literal(tuple() as values, named):
+            return _values(values, named, leaf, field)
         case Literal(value):
             # The operand of days is a count, whatever the field's kind.
             return shown_value(value, field)
         case _:
             assert_never(operand)
+
+
+def _key(leaf: Leaf, key: Key, catalog: Catalog) -> str:
+    """Return a compound key as people say it: “the lead’s state and line”, the owner once where it is one."""
+    facts = [part.field for part in key.parts if isinstance(part, Ref)]
+    owners = {name.partition(".")[0] for name in facts}
+    if len(facts) == len(key.parts) and len(owners) == 1:
+        return f"the {owners.pop()}’s {_listed([_small(_label(name, catalog)) for name in facts])}"
+    return _listed([_part(leaf, part, catalog) for part in key.parts])
+
+
+def _part(leaf: Leaf, part: Ref | Literal, catalog: Catalog) -> str:
+    if isinstance(part, Ref):
+        return f"the {part.field.partition('.')[0]}’s {_small(_label(part.field, catalog))}"
+    return _operand(leaf, part, catalog)
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
+
+
+def _small(text: str) -> str:
+    """Return a label inside a sentence; what is in capitals stays so."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _values(values: tuple[object, ...], named: str, leaf: Leaf, field: Field | None) -> str:
+    """Return several values as the operator takes them; of a long named list the first, for its name says the rest."""
+    said = [shown_value(value, field) for value in values]
+    if named:
+        return f"{named.replace('-', ' ')} ({', '.join(said[:FEW] + ['…'] * (len(said) > FEW))})"
+    return " and ".join(said) if leaf.op == "between" else _joined(" or ", said)
 
 
 def _joined(word: str, clauses: list[str]) -> str:
@@ -165,7 +202,7 @@ def _action(rule: Rule, when: str | None, catalog: Catalog) -> str:
         case Gate(effect, reason, message, needs):
             named = f" {' and '.join(needs)}" if needs else ""
             why = f" ({reason})" if reason else ""
-            told = f", saying “{message}”" if message else ""
+            told = f", saying “{message.removesuffix('.')}”" if message else ""
             return f"{effect}{named}{why} {on}{told}"
         case Score(add):
             verb = "add" if add >= 0 else "take off"
@@ -178,8 +215,26 @@ def _action(rule: Rule, when: str | None, catalog: Catalog) -> str:
             return f"{on}, exclude producers unless {explain_condition(condition, catalog)} ({reason})"
         case Prefer(condition, weight):
             return f"{on}, prefer producers by {weight:,} if {explain_condition(condition, catalog)}"
+        case Table():
+            return _table(rule.action, catalog) + ("" if when is None else f", {on}")
         case _:
             assert_never(rule.action)
+
+
+def _table(table: Table, catalog: Catalog) -> str:
+    asked = dict.fromkeys(_label(column.field, catalog) for column in table.inputs)
+    count = f"{len(table.rows):,} row{'' if len(table.rows) == 1 else 's'} by {_joined(' and ', list(asked))}"
+    match table.hit:
+        case Hit.FIRST:
+            return f"of {count}, the first that holds decides"
+        case Hit.UNIQUE:
+            return f"of {count}, the only one that holds decides"
+        case Hit.COLLECT:
+            return f"of {count}, each that holds counts"
+        case Hit.SUM:
+            return f"of {count}, the numbers of all that hold add up"
+        case _:
+            assert_never(table.hit)
 
 
 def _active(rule: Rule) -> str:

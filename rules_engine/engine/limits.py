@@ -8,6 +8,8 @@ MAX_BYTES = 1_000_000
 MAX_NESTING = 64  # conditions stop at MAX_DEPTH; this only keeps hostile nesting from costing anything
 MAX_DEPTH = 12
 MAX_LEAVES = 500
+MAX_COLUMNS = 50
+MAX_CELLS = 10_000  # of one table: rows times columns
 
 # A place as a linked list, so that a pointer is only spelt out where there is a problem.
 _Place = tuple["_Place", str | int] | None

@@ -13,9 +13,13 @@ from rules_engine.engine.values import Scalar
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """One or several values written in the rule: a scalar, or a tuple of scalars for lists and pairs."""
+    """One or several values written in the rule: a scalar, or a tuple of scalars for lists and pairs.
+
+    `named` is the named list they were taken from, where the rule names one instead of writing them out.
+    """
 
     value: Scalar | tuple[Scalar, ...]
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +131,76 @@ class Prefer:
 Action = Gate | Score | Route | Require | Prefer
 
 
+# A cell of a table that leaves open: any value will do, or, in an outcome, nothing is said.
+OPEN = "-"
+
+
+class Hit(StrEnum):
+    """Which rows of a table speak: the first that holds, the one that can, all that do, or all, their numbers added."""
+
+    FIRST = "first"
+    UNIQUE = "unique"
+    COLLECT = "collect"
+    SUM = "sum"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one column of a table asks: the operator of its cells on the column's field."""
+
+    field: str
+    op: str
+
+
+class Confidence(StrEnum):
+    """How sure whoever wrote a rule of law down is of having read it right."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a rule of law is written, and when somebody last looked."""
+    """Where a rule of law is written, when somebody last looked, and how sure they are."""
 
     source: str
     verified_on: date | None
+    confidence: Confidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One case of a table: a condition an input (None: any), a condition a column of requirements, and what it does.
+
+    Where the action has a condition, it is that all of `asks` hold.
+    """
+
+    id: str
+    cells: tuple[Condition | None, ...]
+    asks: tuple[Condition | None, ...]
+    action: Action
+    comment: str
+    citation: Citation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A decision table: cases of one shape. Its outputs are keys of the stage's rules, or columns of requirements.
+
+    `on_unknown` says that its rows skip (gate) or stop (route) where a fact is missing.
+    """
+
+    inputs: tuple[Column, ...]
+    outputs: tuple[str | Column, ...]
+    hit: Hit
+    rows: tuple[Row, ...]
+    on_unknown: bool
+
+
+def action_type(action: Action | Table) -> type[Action]:
+    """Return what sort of thing a rule says; every row of a table says the same sort."""
+    return type(action.rows[0].action if isinstance(action, Table) else action)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +219,7 @@ class Rule:
     id: str
     name: str
     when: Condition | None
-    action: Action
+    action: Action | Table
     active_from: date | None
     active_to: date | None
     status: Status
@@ -166,18 +234,35 @@ class Rule:
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
-        """Its conditions: `when`, and what it requires or prefers."""
-        asked = self.action.condition if isinstance(self.action, Require | Prefer) else None
-        return tuple(condition for condition in (self.when, asked) if condition is not None)
+        """Its conditions: `when`, and what it requires or prefers; of a table every cell."""
+        return tuple(condition for condition in (self.when, *_asked(self.action)) if condition is not None)
+
+
+def _asked(action: Action | Table) -> tuple[Condition | None, ...]:
+    match action:
+        case Table():
+            return tuple(cell for row in action.rows for cell in (*row.cells, *row.asks))
+        case Require(condition) | Prefer(condition):
+            return (condition,)
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class NamedList:
+    """Values that conditions name instead of repeating, as the document writes them."""
+
+    name: str
+    values: tuple[str | int | float, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSetTree:
-    """A whole rule-set version."""
+    """A whole rule-set version, with the named lists its rules use."""
 
     stage: str
     time_zone: str
     rules: tuple[Rule, ...]
+    lists: tuple[NamedList, ...] = ()
 
 
 def members(condition: Condition) -> tuple[Condition, ...]:
@@ -214,6 +299,12 @@ def fields_of(leaf: Leaf) -> tuple[str, ...]:
             return (leaf.field,)
         case _:
             assert_never(leaf.operand)
+
+
+def field_of_list(tree: RuleSetTree, name: str) -> str:
+    """Return the first field that a rule compares with the named list of that name."""
+    asked = (leaf for rule in tree.rules for condition in rule.conditions for leaf in leaves(condition))
+    return next(leaf.field for leaf in asked if isinstance(leaf.operand, Literal) and leaf.operand.named == name)
 
 
 def unmuted(condition: Condition) -> Condition | None:

@@ -6,14 +6,14 @@ from rules_engine.engine.catalog import Field
 from rules_engine.engine.limits import MAX_DEPTH, MAX_LEAVES
 from rules_engine.engine.nodes import All, Any, Condition, Leaf, Not
 from rules_engine.engine.operators import OPERATORS, Operator, operators_for
-from rules_engine.engine.parse_operands import OperandReader
+from rules_engine.engine.parse_operands import OPERAND_KEYS, OperandReader
 from rules_engine.engine.problems import Code, shown, step
 from rules_engine.engine.reading import Reading
 from rules_engine.engine.stages import Stage
 from rules_engine.engine.values import MISSING, Missing
 
 GROUPS: dict[str, type[All] | type[Any]] = {"all": All, "any": Any}
-LEAF_KEYS = ("field", "op", "value", "ref", "key", "muted")
+LEAF_KEYS = ("field", "op", *OPERAND_KEYS, "muted")
 
 
 class ConditionReader:
@@ -26,6 +26,16 @@ class ConditionReader:
         self.reading = reading
         self.stage = stage
         self.leaves = 0
+
+    def under(self, holder: dict[str, object], key: str, pointer: str) -> Condition | None:
+        """Return the condition under a key of a rule, or None with its problems noted."""
+        condition = self.read(holder[key], step(pointer, key))
+        if condition is MISSING:
+            return None
+        if condition.muted:
+            text = f'"{key}" is muted as a whole, which would change what the rule means; leave a part of it in force.'
+            self.reading.problems.add(step(pointer, key), Code.CONDITION_ALL_MUTED, text)
+        return condition
 
     def read(self, raw: object, pointer: str, depth: int = 1) -> Condition | Missing:
         """Return the condition."""
@@ -93,7 +103,7 @@ class ConditionReader:
         self.reading.obj(raw, pointer, "A condition on a field", LEAF_KEYS)
         muted = self._muted(raw, pointer)
         field = self.field(raw["field"], step(pointer, "field"))
-        operator = self._operator(raw.get("op"), step(pointer, "op"), field)
+        operator = self.operator(raw.get("op"), step(pointer, "op"), field)
         if field is MISSING or operator is MISSING:
             return MISSING
         operand = OperandReader(self, field, operator).read(raw, pointer)
@@ -120,7 +130,8 @@ class ConditionReader:
                 return f"did you mean {close[0]}"
         return "choose one from the catalog"
 
-    def _operator(self, raw: object, pointer: str, field: Field | Missing) -> Operator | Missing:
+    def operator(self, raw: object, pointer: str, field: Field | Missing) -> Operator | Missing:
+        """Return the operator of that name, if it fits the field."""
         operator = OPERATORS.get(raw) if isinstance(raw, str) else None
         if operator is None:
             text = f"There is no operator {shown(raw)}; use one of {', '.join(OPERATORS)}."

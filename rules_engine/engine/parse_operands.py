@@ -1,6 +1,7 @@
 """Reads what a field is compared with: values, other facts, compound keys."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any as Raw
 from typing import Protocol
 
@@ -13,7 +14,7 @@ from rules_engine.engine.problems import Code, shown, step
 from rules_engine.engine.reading import Reading
 from rules_engine.engine.values import MISSING, Kind, Missing, Scalar, read
 
-OPERAND_KEYS = ("value", "ref", "key")
+OPERAND_KEYS = ("value", "ref", "key", "list")
 TEXTS = frozenset({Kind.TEXT, Kind.CHOICE})
 
 EXPECTED = {
@@ -45,9 +46,19 @@ def operand_keys(field: Field, operator: Operator) -> tuple[str, ...]:
             return ()
         case Shape.ONE if field.kind is Kind.KEY:
             return ("key",)
-        case Shape.ONE | Shape.LIST:
+        case Shape.ONE:
             return ("value", "ref")
+        case Shape.LIST:
+            return ("value", "ref", "list")
     return ("value",)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """Why a value cannot stand beside the operator."""
+
+    code: Code
+    message: str
 
 
 class OperandReader:
@@ -75,9 +86,18 @@ class OperandReader:
                 return self._ref(raw["ref"], step(pointer, "ref"))
             case ["key"]:
                 return self._key(raw["key"], step(pointer, "key"))
+            case ["list"]:
+                return self._named(raw["list"], step(pointer, "list"))
             case ["value"]:
                 return self._literal(raw["value"], step(pointer, "value"))
         return None
+
+    def bare(self, raw: object, pointer: str) -> Operand | Missing:
+        """Return the operand of a table's cell that holds nothing but the value."""
+        if "value" in operand_keys(self.field, self.operator):
+            return self._literal(raw, pointer)
+        text = f'"{self.operator.name}" on {self.field.name} takes a key; write {{"key": […]}} or "-".'
+        return self.refuse(pointer, Code.OPERAND_SHAPE, text)
 
     def _ref(self, raw: object, pointer: str) -> Ref | Missing:
         other = self.fields.field(raw, pointer)
@@ -89,6 +109,21 @@ class OperandReader:
             text = f"{other.name} cannot be compared with {self.field.name} here; refer to {wanted}."
             return self.refuse(pointer, Code.REF_KIND, text)
         return Ref(other.name)
+
+    def _named(self, raw: object, pointer: str) -> Literal | Missing:
+        named = self.fields.reading.lists.find(raw)
+        if named is None:
+            text = f"There is no list {shown(raw)}; make it, or write the values out."
+            return self.refuse(pointer, Code.LIST_UNKNOWN, text)
+        if not named.values:
+            return self.refuse(pointer, Code.LIST_KIND, f"The list {named.name} is empty; add a value to it.")
+        judged = [self._judged(one) for one in named.values]
+        values = tuple(one for one in judged if not isinstance(one, _Fault))
+        if len(values) == len(judged):
+            return Literal(values, named.name)
+        fault = next(one for one in judged if isinstance(one, _Fault))
+        text = f"The list {named.name} does not fit here: {fault.message}"
+        return self.refuse(pointer, Code.LIST_KIND, text)
 
     def _key(self, raw: object, pointer: str) -> Key | Missing:
         given = self.fields.reading.array(raw, pointer, '"key"')
@@ -130,14 +165,19 @@ class OperandReader:
         return readers[self.operator.shape](raw, pointer)
 
     def _scalar(self, raw: object, pointer: str) -> Scalar | Missing:
+        judged = self._judged(raw)
+        return self.refuse(pointer, judged.code, judged.message) if isinstance(judged, _Fault) else judged
+
+    def _judged(self, raw: object) -> "Scalar | _Fault":
+        """Return one value the field can be compared with, or why it cannot."""
         value = read(self.field.kind, raw, len(self.field.parts))
         if value is MISSING:
             text = f"{self.field.name} is compared with {EXPECTED[self.field.kind]}, not with {shown(raw)}."
-            return self.refuse(pointer, Code.VALUE_KIND, text)
+            return _Fault(Code.VALUE_KIND, text)
         if self.field.options and self.field.option_label(value) is None:
             options = ", ".join(option.value for option in self.field.options[:60])
             text = f"{shown(raw)} is not an option of {self.field.name}; use one of {options}."
-            return self.refuse(pointer, Code.VALUE_OPTION, text)
+            return _Fault(Code.VALUE_OPTION, text)
         return value
 
     def _scalars(self, raw: object, pointer: str) -> tuple[Scalar, ...]:

@@ -1,6 +1,7 @@
 """What is wrong with a document, said so that its author can mend it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 MAX_PROBLEMS = 500
@@ -52,6 +53,17 @@ class Code(StrEnum):
     DATE_BAD = "date.bad"
     DATES_UNREACHABLE = "dates.unreachable"
     STATUS = "status.unknown"
+    CONFIDENCE = "confidence.unknown"
+    TABLE_EMPTY = "table.empty"
+    TABLE_COLUMN = "table.column"
+    TABLE_HIT = "table.hit"
+    TABLE_ROW = "table.row"
+    TABLE_BIG = "table.too_big"
+    TABLE_OVERLAP = "table.overlap"
+    LIST_BAD = "list.bad"
+    LIST_UNKNOWN = "list.unknown"
+    LIST_KIND = "list.kind"
+    LIST_UNUSED = "list.unused"
     EXAMPLE_AT = "example.at"
     EXAMPLE_EXPECT = "example.expect"
     EXAMPLE_VALUE = "example.value"
@@ -84,6 +96,12 @@ class Problems:
             self.found.append(
                 Problem("", Code.TOO_MANY_PROBLEMS, f"There are more than {MAX_PROBLEMS} problems; mend these first.")
             )
+
+    def move(self, since: int, places: Mapping[tuple[str, Code | None], str]) -> None:
+        """Point problems found since then elsewhere: those of a code at a pointer, or all (None) at a pointer."""
+        for at, problem in enumerate(self.found[since:], since):
+            place = places.get((problem.pointer, problem.code)) or places.get((problem.pointer, None))
+            self.found[at] = problem if place is None else replace(problem, pointer=place)
 
 
 def step(pointer: str, *keys: str | int) -> str:

@@ -3,8 +3,12 @@
 import re
 from collections.abc import Iterable
 from datetime import date
+from zoneinfo import ZoneInfo
 
+from rules_engine.engine.budget import READING_STEPS, Budget
 from rules_engine.engine.catalog import Catalog
+from rules_engine.engine.lists import NO_LISTS, Lists, NamedLists
+from rules_engine.engine.nodes import Citation, Confidence
 from rules_engine.engine.problems import Code, Problems, shown, step
 from rules_engine.engine.values import MISSING, Kind, Missing, read
 
@@ -16,12 +20,17 @@ FIRST_YEAR, LAST_YEAR = 1900, 2999
 
 
 class Reading:
-    """One run over a document: what it is read against, and the problems found so far."""
+    """One run over a document: what it is read against, what may be spent on proofs, and the problems found so far."""
 
-    def __init__(self, catalog: Catalog, *, draft: bool = False) -> None:
+    def __init__(
+        self, catalog: Catalog, *, draft: bool = False, lists: Lists = NO_LISTS, proofs: Budget | None = None
+    ) -> None:
         self.catalog = catalog
         self.draft = draft
+        self.proofs = Budget(READING_STEPS) if proofs is None else proofs
         self.problems = Problems()
+        self.lists = NamedLists(lists)
+        self.zone = ZoneInfo("UTC")
 
     def refuse(self, pointer: str, code: Code, message: str) -> Missing:
         """Note a problem, and return what stands for a part that has one."""
@@ -70,12 +79,12 @@ class Reading:
         self.problems.add(step(pointer, key), code, f'"{key}" is one of {", ".join(options)}, not {shown(raw)}.')
         return ""
 
-    def rule_id(self, holder: dict[str, object], pointer: str) -> str:
-        """Return the stable id of a rule."""
+    def id(self, holder: dict[str, object], pointer: str, what: str) -> str:
+        """Return the stable id of a rule or of a row."""
         raw = holder.get("id")
         if isinstance(raw, str) and _ID.fullmatch(raw):
             return raw
-        text = f"A rule's id is small letters, digits, dots, dashes and underscores, at most 80, not {shown(raw)}."
+        text = f"{what} is small letters, digits, dots, dashes and underscores, at most 80, not {shown(raw)}."
         self.problems.add(step(pointer, "id"), Code.ID_BAD, text)
         return ""
 
@@ -103,3 +112,20 @@ class Reading:
         text = f'"{key}" is a day between {FIRST_YEAR} and {LAST_YEAR} written like 2026-11-21, not {shown(raw)}.'
         self.problems.add(step(pointer, key), Code.DATE_BAD, text)
         return None
+
+    def citation(self, holder: dict[str, object], pointer: str) -> Citation | None:
+        """Return where a rule of law is written, None where it is left out or null."""
+        if holder.get("citation") is None:
+            return None
+        inner = step(pointer, "citation")
+        citation = self.obj(holder["citation"], inner, "A citation", ("source", "verified_on", "confidence"))
+        if citation is None:
+            return None
+        source = self.text(citation, "source", inner, required=True)
+        return Citation(source, self.day(citation, "verified_on", inner), self._confidence(citation, inner))
+
+    def _confidence(self, citation: dict[str, object], pointer: str) -> Confidence | None:
+        if citation.get("confidence") is None:
+            return None
+        given = self.choice(citation, "confidence", pointer, tuple(Confidence), Code.CONFIDENCE)
+        return Confidence(given) if given else None

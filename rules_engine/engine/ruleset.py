@@ -7,8 +7,7 @@ from decimal import Decimal
 
 from rules_engine.engine.catalog import Facts
 from rules_engine.engine.compile import ALLOWED, UNKNOWN, CompiledRule, CompiledSet
-from rules_engine.engine.evaluate import missing
-from rules_engine.engine.nodes import Condition, Gate, Prefer, Require, Route
+from rules_engine.engine.nodes import Gate, Prefer, Require, Route
 from rules_engine.engine.operators import Moment
 from rules_engine.engine.outcomes import (
     Block,
@@ -29,20 +28,31 @@ def gate(sets: Sequence[CompiledSet], facts: Facts, now: datetime) -> GateOutcom
     """Ask every gate rule about a lead: all that fire are kept, the worst that is confirmed decides."""
     fired: list[FiredGate] = []
     unknown: list[FiredGate] = []
-    for compiled, is_sure, moment in _met(sets, facts, now):
-        answer, action = compiled.answer, compiled.rule.action
-        if not (isinstance(answer, FiredGate) and isinstance(action, Gate)):
-            raise _wrong_stage(compiled, "gate")
-        if is_sure:
-            fired.append(answer)
-            continue
-        lacking = _missing(compiled.rule.when, facts, moment)
-        if answer.effect in STOPPING_EFFECTS and not action.skip_unknown:
-            fired.append(_unknown(answer, "review", DATA_MISSING, lacking))
-        else:
-            unknown.append(_unknown(answer, answer.effect, answer.reason, lacking))
-    effect = worst(frozenset(each.effect for each in fired if not each.provisional))
+    for set_ in sets:
+        if set_.stage != "gate":
+            raise _wrong_stage(set_, "gate")
+        moment, gates = Moment(now, set_.zone), set_.gates
+        for index in _found(set_, facts, moment):
+            if index < 0:
+                _wonder(set_.rules[~index], facts, moment, fired, unknown)
+            else:
+                fired.append(gates[index])
+    effect = worst({each.effect for each in fired if not each.provisional}) if fired else None
     return GateOutcome(effect, tuple(fired), tuple(unknown))
+
+
+def _wonder(
+    compiled: CompiledRule, facts: Facts, moment: Moment, fired: list[FiredGate], unknown: list[FiredGate]
+) -> None:
+    """Put a gate whose condition is unknown where its effect, or its `on_unknown`, has it."""
+    answer, action = compiled.answer, compiled.rule.action
+    if not (isinstance(answer, FiredGate) and isinstance(action, Gate)):
+        raise _wrong_stage(compiled, "gate")
+    lacking = compiled.lacking.names(facts.known, moment)
+    if answer.effect in STOPPING_EFFECTS and not action.skip_unknown:
+        fired.append(_unknown(answer, "review", DATA_MISSING, lacking))
+    else:
+        unknown.append(_unknown(answer, answer.effect, answer.reason, lacking))
 
 
 def _unknown(answer: FiredGate, effect: str, reason: str, lacking: tuple[str, ...]) -> FiredGate:
@@ -59,7 +69,7 @@ def score(sets: Sequence[CompiledSet], facts: Facts, now: datetime) -> ScoreOutc
         if not isinstance(part, ScorePart):
             raise _wrong_stage(compiled, "score")
         if not is_sure:
-            lacking = _missing(compiled.rule.when, facts, moment)
+            lacking = compiled.lacking.names(facts.known, moment)
             part = replace(part, add=0, verdict=Verdict.UNKNOWN, missing=lacking)
         parts.append(part)
     total = sum(part.add for part in parts if not part.provisional)
@@ -83,7 +93,7 @@ def route(set_: CompiledSet, facts: Facts, now: datetime) -> RouteOutcome:
             break
         else:
             passed_over.append(compiled.key)
-            lacking |= dict.fromkeys(_missing(compiled.rule.when, facts, moment))
+            lacking |= dict.fromkeys(compiled.lacking.names(facts.known, moment))
             if action.stop_unknown:
                 matched = replace(matched, stopped=True)
                 break
@@ -119,8 +129,8 @@ class Residue:
             raise _wrong_stage(compiled, "eligibility")
         if said != UNKNOWN:
             return compiled.answer
-        lacking = _missing(action.condition, self.facts.merged(producer_facts), moment)
-        return replace(compiled.answer, reason=UNKNOWN_FACT, missing=lacking)
+        lacking = compiled.lacking_required.names(self.facts.merged(producer_facts).known, moment)
+        return Block(compiled.key, compiled.rule.name, UNKNOWN_FACT, compiled.answer.message, lacking)
 
 
 def eligibility(sets: Sequence[CompiledSet], facts: Facts, now: datetime) -> Residue:
@@ -138,20 +148,23 @@ def eligibility(sets: Sequence[CompiledSet], facts: Facts, now: datetime) -> Res
 
 def _met(sets: Sequence[CompiledSet], facts: Facts, now: datetime) -> Iterator[tuple[CompiledRule, bool, Moment]]:
     """Yield the active rules whose lead part is not FALSE, in order, and whether it is TRUE."""
-    if now.tzinfo is None:
-        raise ValueError("now needs a time zone: without one it is a different instant on every machine.")
-    instant = now.timestamp()
     for set_ in sets:
-        rules, moment = set_.rules, Moment(now, set_.zone)
-        for index in set_.find(facts.known, moment):
-            compiled = rules[index if index >= 0 else ~index]
-            if compiled.is_active(instant):
-                yield compiled, index >= 0, moment
+        moment = Moment(now, set_.zone)
+        for index in _found(set_, facts, moment):
+            yield set_.rules[index if index >= 0 else ~index], index >= 0, moment
 
 
-def _missing(condition: Condition | None, facts: Facts, moment: Moment) -> tuple[str, ...]:
-    return () if condition is None else missing(condition, facts, moment)
+def _found(set_: CompiledSet, facts: Facts, moment: Moment) -> list[int]:
+    """Return the active rules whose lead part is TRUE, and as complements those for which it is UNKNOWN."""
+    if moment.now.tzinfo is None:
+        raise ValueError("now needs a time zone: without one it is a different instant on every machine.")
+    found = set_.find(facts.known, moment)
+    if set_.is_dated:
+        instant = moment.now.timestamp()
+        return [index for index in found if set_.rules[index if index >= 0 else ~index].is_active(instant)]
+    return found
 
 
-def _wrong_stage(compiled: CompiledRule, stage: str) -> ValueError:
-    return ValueError(f"The rule {compiled.key} belongs to another stage than {stage}.")
+def _wrong_stage(asked: CompiledRule | CompiledSet, stage: str) -> ValueError:
+    what = f"rule {asked.key}" if isinstance(asked, CompiledRule) else f"set {asked.slug}"
+    return ValueError(f"The {what} belongs to another stage than {stage}.")

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from rules_engine.engine.catalog import Catalog
-from rules_engine.engine.limits import MAX_LEAVES
-from rules_engine.engine.nodes import Status
+from rules_engine.engine.limits import MAX_CELLS, MAX_COLUMNS, MAX_LEAVES
+from rules_engine.engine.nodes import Confidence, Status
 from rules_engine.engine.operators import MAX_DAYS, MAX_PATTERN, OPERATORS, Shape
-from rules_engine.engine.parse_rules import EXPECTS, MAX_POINTS
+from rules_engine.engine.parse_actions import MAX_POINTS
+from rules_engine.engine.parse_rules import EXPECTS
 from rules_engine.engine.printing import LANGUAGE
 from rules_engine.engine.problems import Code
 from rules_engine.engine.reading import MAX_TEXT
@@ -23,6 +24,13 @@ _CONDITION: Schema = {"$ref": "#/$defs/condition"}
 _SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 _INSTANT: Schema = {"type": "string", "format": "date-time"}
 _FACTS: Schema = {"type": "object"}
+_KEY: Schema = {"type": "array", "items": {"$ref": "#/$defs/operand"}, "minItems": 1}
+_LIST_NAME: Schema = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 60}
+_LISTS: Schema = {
+    "type": "object",
+    "propertyNames": _LIST_NAME,
+    "additionalProperties": {"type": "array", "items": {"type": ["string", "number"]}, "minItems": 1},
+}
 
 
 def rule_set_schema(catalog: Catalog | None = None) -> Schema:
@@ -39,6 +47,7 @@ def rule_set_schema(catalog: Catalog | None = None) -> Schema:
             "language": {"const": LANGUAGE},
             "stage": {"enum": list(STAGES)},
             "time_zone": _TEXT,
+            "lists": _LISTS,
             "rules": {"type": "array"},
         },
         "required": ["language", "stage", "time_zone", "rules"],
@@ -65,12 +74,17 @@ def conformance_schema() -> Schema:
     }
 
 
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
 def _object(properties: Mapping[str, object], required: list[str]) -> Schema:
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
 def _when_stage(stage: Stage) -> Schema:
-    rules = {"type": "array", "items": {"$ref": f"#/$defs/{stage.name}_rule"}}
+    either = {"if": {"required": ["table"]}, "then": _ref(f"{stage.name}_table"), "else": _ref(f"{stage.name}_rule")}
+    rules = {"type": "array", "items": either}
     return {
         "if": {"properties": {"stage": {"const": stage.name}}, "required": ["stage"]},
         "then": {"properties": {"rules": rules}},
@@ -80,7 +94,9 @@ def _when_stage(stage: Stage) -> Schema:
 def _definitions(catalog: Catalog | None) -> Schema:
     fields: Schema = _TEXT if catalog is None else {"enum": [field.name for field in catalog.fields]}
     rules = {f"{stage.name}_rule": _rule(stage) for stage in STAGES.values()}
-    return {"condition": _condition(), "field_name": fields, "operand": _operand(), **rules}
+    tables = {f"{stage.name}_table": _table_rule(stage) for stage in STAGES.values()}
+    cells: Schema = {"column": _column(), "cell": _cell()}
+    return {"condition": _condition(), "field_name": fields, "operand": _operand(), **cells, **rules, **tables}
 
 
 def _rule(stage: Stage) -> Schema:
@@ -88,6 +104,47 @@ def _rule(stage: Stage) -> Schema:
     properties = {key: keys[key] for key in sorted(COMMON_KEYS | stage.keys)}
     schema = _object(properties, ["id", "name"])
     return schema | {"oneOf": [{"required": [key]} for key in stage.one_of]}
+
+
+def _table_rule(stage: Stage) -> Schema:
+    keys = _rule_keys() | {"table": _table(stage)}
+    return _object({key: keys[key] for key in sorted(COMMON_KEYS | stage.table_keys)}, ["id", "name", "table"])
+
+
+def _table(stage: Stage) -> Schema:
+    keys = _rule_keys()
+    row = _object(
+        {
+            "id": keys["id"],
+            "if": {"type": "array", "items": _ref("cell")},
+            "then": {"type": "array", "items": _ref("cell")},
+            "comment": _TEXT,
+            "citation": keys["citation"],
+        },
+        ["id", "if", "then"],
+    )
+    named: Schema = {"enum": list(stage.outputs)}
+    output = {"anyOf": [named, _ref("column")]} if stage.name == "eligibility" else named
+    return _object(
+        {
+            "inputs": {"type": "array", "items": _ref("column"), "minItems": 1, "maxItems": MAX_COLUMNS},
+            "outputs": {"type": "array", "items": output, "minItems": 1, "maxItems": MAX_COLUMNS},
+            "hit": {"enum": [hit.value for hit in stage.hits]},
+            "rows": {"type": "array", "items": row, "minItems": 1, "maxItems": MAX_CELLS // 2},
+        },
+        ["inputs", "outputs", "hit", "rows"],
+    )
+
+
+def _column() -> Schema:
+    return _object({"field": _ref("field_name"), "op": {"enum": list(OPERATORS)}}, ["field", "op"])
+
+
+def _cell() -> Schema:
+    """Return what a cell may hold: "-", a value, several, or an object with what may stand beside an operator."""
+    several: Schema = {"type": "array", "items": _SCALAR, "minItems": 1}
+    keys: Schema = {"value": {"anyOf": [_SCALAR, several]}, "ref": _ref("field_name"), "list": _LIST_NAME, "key": _KEY}
+    return {"anyOf": [_SCALAR, several, *(_object({key: shape}, [key]) for key, shape in keys.items())]}
 
 
 def _rule_keys() -> dict[str, Schema]:
@@ -104,7 +161,10 @@ def _rule_keys() -> dict[str, Schema]:
         "active_to": _DAY,
         "status": {"enum": [status.value for status in Status]},
         "jurisdiction": _TEXT,
-        "citation": _object({"source": _TEXT, "verified_on": _DAY}, ["source"]),
+        "citation": _object(
+            {"source": _TEXT, "verified_on": _DAY, "confidence": {"enum": [each.value for each in Confidence]}},
+            ["source"],
+        ),
         "examples": {"type": "array", "items": example},
         "effect": {"enum": list(GATE_EFFECTS)},
         "reason": _REASON,
@@ -144,9 +204,10 @@ def _operands() -> list[tuple[Shape, Schema]]:
         (Shape.NOTHING, {}),
         (Shape.ONE, {"value": _SCALAR}),
         (Shape.ONE, ref),
-        (Shape.ONE, {"key": {"type": "array", "items": {"$ref": "#/$defs/operand"}, "minItems": 1}}),
+        (Shape.ONE, {"key": _KEY}),
         (Shape.LIST, {"value": {"type": "array", "items": _SCALAR, "minItems": 1}}),
         (Shape.LIST, ref),
+        (Shape.LIST, {"list": _LIST_NAME}),
         (Shape.PAIR, {"value": {"type": "array", "items": _SCALAR, "minItems": 2, "maxItems": 2}}),
         (Shape.DAYS, {"value": {"type": "integer", "minimum": 0, "maximum": MAX_DAYS}}),
         (Shape.PATTERN, {"value": {"type": "string", "minLength": 1, "maxLength": MAX_PATTERN}}),
@@ -177,7 +238,7 @@ def _case() -> Schema:
         {"pointer": {"type": "string"}, "code": {"enum": [code.value for code in Code]}}, ["pointer", "code"]
     )
     problems: Schema = {"type": "array", "items": problem, "minItems": 1}
-    rule_set = _object({"slug": _TEXT, "rules": {"type": "array"}}, ["slug", "rules"])
+    rule_set = _object({"slug": _TEXT, "rules": {"type": "array"}, "lists": _LISTS}, ["slug", "rules"])
     verdict: Schema = {"enum": [verdict.value for verdict in Verdict]}
     missing: Schema = {"type": "array", "items": _TEXT}
     return {

@@ -8,23 +8,17 @@ from django.db import transaction
 
 from accounts import policy
 from accounts.actor import Actor, ActorKind
-from accounts.errors import FieldProblem, Invalid, Missing, Refused
+from accounts.errors import FieldProblem, Invalid, Missing
 from accounts.models import User
-from audit import services as audit
-from rules_engine import mappers
+from rules_engine import mappers, queries
 from rules_engine.catalog_setting import catalog
-from rules_engine.documents import content_hash
+from rules_engine.documents import content_hash, merged, takes_every_lead, with_muted
 from rules_engine.engine.nodes import Rule as RuleNode
-from rules_engine.engine.nodes import RuleSetTree
-from rules_engine.engine.parse import parse, parse_rule
-from rules_engine.models import Rule, RuleSet
-from rules_engine.services.validation import field_problems, stage_problems
-
-
-class EditedMeanwhile(Refused):
-    """Somebody else has changed this meanwhile. Look at their change, then make yours again."""
-
-    code = "rule.edited_meanwhile"
+from rules_engine.engine.parse import parse_rule
+from rules_engine.models import NamedList, Rule, RuleSet
+from rules_engine.services import voiding
+from rules_engine.services.stale import DraftMoved, EditedMeanwhile
+from rules_engine.services.validation import field_problems
 
 
 @transaction.atomic
@@ -42,8 +36,8 @@ def create_rule(*, ruleset: RuleSet, document: Any, actor: Actor, now: datetime)
         )
     row = Rule(ruleset=ruleset, position=len(rows))
     mappers.fill(row, node)
-    _save(row, actor, now)
-    if ruleset.stage == "route" and rows and "when" not in rows[-1].body and node.when is not None:
+    write(row, actor, now)
+    if ruleset.stage == "route" and rows and takes_every_lead(rows[-1].body) and not takes_every_lead(row.body):
         _renumber([*rows[:-1], row, rows[-1]])
     return row
 
@@ -57,34 +51,66 @@ def save_rule(*, rule: Rule, document: Any, actor: Actor, now: datetime, seen_ha
     """
     policy.require(actor, "rules.edit")
     node = _parsed(document, rule.ruleset)
-    row = _locked(rule)
-    if seen_hash and content_hash(row.body) != seen_hash:
-        raise EditedMeanwhile
+    row = seen(rule, seen_hash)
     if node.id != row.rule_id:
         text = f"The id stays {row.rule_id}: versions and decisions name the rule by it. Add a new rule instead."
         raise Invalid((FieldProblem("/id", "id.fixed", text),))
     before = row.body
     mappers.fill(row, node)
     if row.body != before:
-        _save(row, actor, now)
+        write(row, actor, now)
     return row
 
 
 @transaction.atomic
-def delete_rule(*, rule: Rule, actor: Actor, now: datetime) -> None:
-    """Take a rule out of the draft; its history stays."""
+def patch_rule(*, rule: Rule, patch: Any, actor: Actor, now: datetime, seen_hash: str) -> Rule:
+    """Change some members of a rule, as a JSON merge patch says: null takes one out.
+
+    :raises Invalid: if the patch is no object, or what it makes of the rule has problems
+    :raises EditedMeanwhile: if the body is no longer the one the editor started from
+    """
     policy.require(actor, "rules.edit")
-    row = _locked(rule)
-    _stamp(row, actor, now)
-    row.delete()
+    row = seen(rule, seen_hash)
+    return save_rule(rule=row, document=merged(row.body, patch), actor=actor, now=now)
+
+
+@transaction.atomic
+def mute_condition(*, rule: Rule, pointer: str, is_muted: bool, actor: Actor, now: datetime, seen_hash: str) -> Rule:
+    """Mute one condition of a rule, or put it back in force; no version is published with a muted one.
+
+    :raises Invalid: if there is no condition at that place, or none would be left in force
+    :raises EditedMeanwhile: if the body is no longer the one the editor started from
+    """
+    policy.require(actor, "rules.edit")
+    row = seen(rule, seen_hash)
+    body = with_muted(row.body, pointer, is_muted=is_muted)
+    return save_rule(rule=row, document=body, actor=actor, now=now)
+
+
+@transaction.atomic
+def delete_rule(*, rule: Rule, actor: Actor, now: datetime, seen_hash: str = "") -> None:
+    """Take a rule out of the draft; its history stays. `seen_hash` is the hash of the body that was looked at.
+
+    :raises EditedMeanwhile: if the body is no longer that
+    """
+    policy.require(actor, "rules.edit")
+    remove(seen(rule, seen_hash), actor, now)
     _renumber(list(rule.ruleset.rules.order_by("position", "pk")))
 
 
 @transaction.atomic
-def move_rule(*, rule: Rule, position: int, actor: Actor, now: datetime) -> None:
-    """Put a rule at another place in the order; places past the end mean the end."""
+def move_rule(*, rule: Rule, position: int, actor: Actor, now: datetime, seen_draft: str = "") -> None:
+    """Put a rule at another place in the order; places past the end mean the end.
+
+    `seen_draft` is the hash of the draft whose order was looked at.
+
+    :raises DraftMoved: if the draft is no longer that
+    """
     policy.require(actor, "rules.edit")
-    rows = _locked_rules(rule.ruleset)
+    held = lock(rule.ruleset)
+    if seen_draft and queries.draft_hash(held) != seen_draft:
+        raise DraftMoved.of(held)
+    rows = list(held.rules.order_by("position", "pk"))
     row = next((row for row in rows if row.pk == rule.pk), None)
     if row is None:
         raise Missing("The rule is gone: somebody has deleted it.")
@@ -93,34 +119,8 @@ def move_rule(*, rule: Rule, position: int, actor: Actor, now: datetime) -> None
     rows.insert(place, row)
     if row.position != place:
         row.position = place
-        _save(row, actor, now)
+        write(row, actor, now)
     _renumber(rows)
-
-
-@transaction.atomic
-def import_document(*, ruleset: RuleSet, document: Any, actor: Actor, now: datetime) -> None:
-    """Make the draft say what a document says; rules that stay as they are get no new history.
-
-    :raises Invalid: if the document has problems or is of another stage
-    """
-    policy.require(actor, "rules.edit")
-    tree = _parsed_set(document, ruleset)
-    present = {row.rule_id: row for row in _locked_rules(ruleset)}
-    ruleset.time_zone = tree.time_zone
-    ruleset.save(update_fields=["time_zone"])
-    for position, node in enumerate(tree.rules):
-        row = present.pop(node.id, None) or Rule(ruleset=ruleset)
-        before = row.body
-        row.position, moved = position, row.position not in {None, position}
-        mappers.fill(row, node)
-        if row.body != before or moved:
-            _save(row, actor, now)
-    for row in present.values():
-        _stamp(row, actor, now)
-        row.delete()
-    audit.record(
-        at=now, actor=actor, action="rule_set.imported", target=ruleset, detail={"content_hash": content_hash(document)}
-    )
 
 
 def person(actor: Actor) -> User | None:
@@ -129,42 +129,51 @@ def person(actor: Actor) -> User | None:
 
 
 def _parsed(document: Any, ruleset: RuleSet) -> RuleNode:
-    parsed = parse_rule(document, ruleset.stage, catalog(), draft=True)
+    parsed = parse_rule(document, ruleset.stage, catalog(), draft=True, lists=mappers.list_values())
     if parsed.rule is None:
         raise Invalid(field_problems(parsed.problems))
     return parsed.rule
 
 
-def _parsed_set(document: Any, ruleset: RuleSet) -> RuleSetTree:
-    parsed = parse(document, catalog(), draft=True)
-    problems = field_problems(parsed.problems) or stage_problems(parsed.tree, ruleset.stage)
-    if parsed.tree is None or problems:
-        raise Invalid(problems)
-    return parsed.tree
+def lock(ruleset: RuleSet) -> RuleSet:
+    """Return the set as it stands, held so that edits, moves and publications of one set take turns."""
+    return RuleSet.objects.select_for_update(of=("self",), no_key=True).get(pk=ruleset.pk)
 
 
 def _locked_rules(ruleset: RuleSet) -> list[Rule]:
-    """Return the rules in order, holding the set, so that edits, moves and publications of one set take turns."""
-    RuleSet.objects.select_for_update(of=("self",), no_key=True).get(pk=ruleset.pk)
-    return list(ruleset.rules.order_by("position", "pk"))
+    return list(lock(ruleset).rules.order_by("position", "pk"))
 
 
-def _locked(rule: Rule) -> Rule:
+def seen(rule: Rule, seen_hash: str) -> Rule:
+    """Return the rule as it stands, held.
+
+    :raises Missing: if it is gone
+    :raises EditedMeanwhile: if something was looked at, and it is no longer that
+    """
     row = next((row for row in _locked_rules(rule.ruleset) if row.pk == rule.pk), None)
     if row is None:
         raise Missing("The rule is gone: somebody has deleted it.")
+    if seen_hash and content_hash(row.body) != seen_hash:
+        raise EditedMeanwhile.of(row)
     return row
 
 
-def _save(row: Rule, actor: Actor, now: datetime) -> None:
-    _stamp(row, actor, now)
+def write(row: Rule, actor: Actor, now: datetime) -> None:
+    voiding.draft_changes(ruleset=row.ruleset, actor=actor, now=now)
+    stamp(row, actor, now)
     row.save()
 
 
-def _stamp(row: Rule, actor: Actor, now: datetime) -> None:
+def remove(row: Rule, actor: Actor, now: datetime) -> None:
+    voiding.draft_changes(ruleset=row.ruleset, actor=actor, now=now)
+    stamp(row, actor, now)
+    row.delete()
+
+
+def stamp(row: Rule | NamedList, actor: Actor, now: datetime) -> None:
     """Tell the history who and when; left alone it asks the request and the clock, which a service has not got."""
-    row._history_user = person(actor)  # type: ignore[attr-defined]  # simple-history looks for both
-    row._history_date = now  # type: ignore[attr-defined]
+    row._history_user = person(actor)  # type: ignore[union-attr]  # simple-history looks for both
+    row._history_date = now  # type: ignore[union-attr]
 
 
 def _renumber(rows: Sequence[Rule]) -> None:

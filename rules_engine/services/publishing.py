@@ -1,29 +1,22 @@
-"""Publish: the draft, or an older version again, becomes the next immutable version and is live at once."""
+"""Publish: what a second person approved becomes the next immutable version and is live at once."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 
 from accounts import policy
 from accounts.actor import Actor
-from accounts.errors import FieldProblem, Invalid, Refused
+from accounts.errors import Refused
 from audit import services as audit
 from outbox import services as outbox
 from rules_engine import queries
 from rules_engine.catalog_setting import catalog
-from rules_engine.documents import content_hash
-from rules_engine.mappers import document_of
-from rules_engine.models import RuleSet, RuleSetVersion, Stage
-from rules_engine.services.drafts import person
-from rules_engine.services.validation import validate
+from rules_engine.models import Proposal, RuleSet, RuleSetVersion, Stage
+from rules_engine.services import gating, voiding, watching
+from rules_engine.services.stale import DraftMoved
 
-
-class Unpublishable(Invalid):
-    """The rules have problems, or their examples fail. Mend them, then publish."""
-
-    code = "rule_set.unpublishable"
+OVERTAKEN = "Another version went live meanwhile."
 
 
 class Unchanged(Refused):
@@ -32,10 +25,10 @@ class Unchanged(Refused):
     code = "rule_set.unchanged"
 
 
-class DraftMoved(Refused):
-    """The draft has changed since you looked at it. Look again, then publish."""
+class NotApproved(Refused):
+    """Nothing here is approved. Send the draft for review; a second person approves it."""
 
-    code = "rule_set.draft_moved"
+    code = "proposal.not_approved"
 
 
 class RouteTaken(Refused):
@@ -45,45 +38,35 @@ class RouteTaken(Refused):
 
 
 @transaction.atomic
-def publish(*, ruleset: RuleSet, comment: str, actor: Actor, now: datetime, reviewed_hash: str = "") -> RuleSetVersion:
-    """Publish the draft. `reviewed_hash` is the hash of the draft its publisher looked at.
+def publish(*, proposal: Proposal, actor: Actor, now: datetime, reviewed_hash: str = "") -> RuleSetVersion:
+    """Publish an approved proposal. `reviewed_hash` is the hash of the document its publisher looked at.
 
-    :raises Unpublishable: if it has problems or failing examples
+    :raises NotApproved: if nobody has approved it, or it is no longer open
+    :raises DraftMoved: if the draft, or the document, is not what was approved
+    :raises Unpublishable: if a gate is shut
     :raises Unchanged: if it says what is live already
-    :raises DraftMoved: if it is not what the publisher looked at
     :raises RouteTaken: if it is a route set and another one is live
     """
     policy.require(actor, "rules.publish")
-    locked = _locked(ruleset)
-    document = document_of(locked)
-    if reviewed_hash and reviewed_hash != content_hash(document):
+    ruleset = hold(proposal.ruleset)
+    held = get_held(proposal)
+    if not held.is_approved:
+        raise NotApproved(f"It is not approved: {held.get_state_display().lower()}.")
+    if reviewed_hash and reviewed_hash != held.content_hash:
         raise DraftMoved
-    version = _issue(locked, document=document, comment=comment, actor=actor, now=now)
-    _tell(version, "rule_set.published", actor, now)
-    return version
+    if held.restored_from_id is None:
+        require_same_draft(ruleset, held)
+    gating.require_open(gating.gates_of(held, now))
+    return issue(held, ruleset=ruleset, action="rule_set.published", actor=actor, now=now)
 
 
-@transaction.atomic
-def roll_back(*, ruleset: RuleSet, number: int, comment: str, actor: Actor, now: datetime) -> RuleSetVersion:
-    """Publish an older version's document again, as a new version; the draft stays as it is.
-
-    :raises Missing: if the set has no such version
-    :raises Unpublishable: if this release can no longer run it
-    :raises Unchanged: if it says what is live already
-    """
-    policy.require(actor, "rules.rollback")
-    locked = _locked(ruleset)
-    older = queries.get_version(locked, number)
-    version = _issue(locked, document=older.document, comment=comment, actor=actor, now=now, restored_from=older)
-    _tell(version, "rule_set.rolled_back", actor, now)
-    return version
-
-
-def _locked(ruleset: RuleSet) -> RuleSet:
+def hold(ruleset: RuleSet) -> RuleSet:
     """Return the set, held until the end of the transaction; of a route set all route sets, so that one stays live.
 
-    Two who publish at once take turns, and the second finds the draft published already. It must not join the live
+    Two who publish at once take turns, and the second finds the proposal published already. It must not join the live
     version: who waited for the lock gets the new row of the set with the old statement's view of everything joined.
+
+    :raises RouteTaken: if it is a route set and another one is live
     """
     held = RuleSet.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
     scope = held.filter(stage=Stage.ROUTE) if ruleset.stage == Stage.ROUTE else held.filter(pk=ruleset.pk)
@@ -94,43 +77,59 @@ def _locked(ruleset: RuleSet) -> RuleSet:
     return next(row for row in rows if row.pk == ruleset.pk)
 
 
-def _issue(
-    ruleset: RuleSet,
-    *,
-    document: dict[str, Any],
-    comment: str,
-    actor: Actor,
-    now: datetime,
-    restored_from: RuleSetVersion | None = None,
-) -> RuleSetVersion:
-    if not comment.strip():
-        raise Invalid((FieldProblem("/comment", "comment.required", "Say what changes and why."),))
-    blocks = validate(document=document).blocks
-    if blocks:
-        raise Unpublishable(blocks)
-    digest = content_hash(document)
-    if ruleset.live_version is not None and ruleset.live_version.content_hash == digest:
+def get_held(proposal: Proposal) -> Proposal:
+    """Return the proposal as it stands, held until the end of the transaction; its set is held before."""
+    return Proposal.objects.select_for_update(of=("self",), no_key=True).get(pk=proposal.pk)
+
+
+def require_same_draft(ruleset: RuleSet, proposal: Proposal) -> None:
+    """Refuse where the draft is not what was sent.
+
+    :raises DraftMoved: with what to do
+    """
+    if queries.draft_hash(ruleset) != proposal.content_hash:
+        raise DraftMoved("The draft is not what was sent for review. Send it again.")
+
+
+def require_change(ruleset: RuleSet, content_hash: str) -> None:
+    """Refuse what is live already.
+
+    :raises Unchanged: if it is
+    """
+    if ruleset.live_version is not None and ruleset.live_version.content_hash == content_hash:
         raise Unchanged
+
+
+def issue(proposal: Proposal, *, ruleset: RuleSet, action: str, actor: Actor, now: datetime) -> RuleSetVersion:
+    """Make the held proposal of a held set its next version, live, and watched for a day."""
+    require_change(ruleset, proposal.content_hash)
     last = ruleset.versions.aggregate(last=Max("number"))["last"] or 0
     version = RuleSetVersion.objects.create(
         ruleset=ruleset,
+        proposal=proposal,
         number=last + 1,
-        document=document,
-        content_hash=digest,
+        document=proposal.document,
+        content_hash=proposal.content_hash,
         catalog_hash=catalog().hash,
-        language=document["language"],
-        author=person(actor),
-        author_label=actor.label,
-        comment=comment.strip(),
+        language=proposal.document["language"],
+        author_id=proposal.author_id,
+        author_label=proposal.author_label,
+        comment=proposal.comment,
         published_at=now,
-        restored_from=restored_from,
+        restored_from=proposal.restored_from,
     )
     ruleset.live_version = version
     ruleset.save(update_fields=["live_version"])
+    proposal.state, proposal.closed_at = Proposal.State.PUBLISHED, now
+    proposal.save(update_fields=["state", "closed_at"])
+    for other in Proposal.objects.open().filter(ruleset=ruleset):
+        voiding.void(other, OVERTAKEN, actor, now)
+    watching.begin(version, now)
+    _tell(version, proposal, action, actor, now)
     return version
 
 
-def _tell(version: RuleSetVersion, action: str, actor: Actor, now: datetime) -> None:
+def _tell(version: RuleSetVersion, proposal: Proposal, action: str, actor: Actor, now: datetime) -> None:
     """Write the ledger entry, and the message that another version is live."""
     ruleset, older = version.ruleset, version.restored_from
     told = {
@@ -140,5 +139,7 @@ def _tell(version: RuleSetVersion, action: str, actor: Actor, now: datetime) -> 
         "content_hash": version.content_hash,
         "restored_from": older.number if older else None,
     }
-    audit.record(at=now, actor=actor, action=action, target=ruleset, detail={**told, "comment": version.comment})
+    people = {"author": proposal.author_label, "approver": proposal.reviewer_label or None}
+    detail = {**told, **people, "comment": version.comment, "emergency": proposal.is_emergency}
+    audit.record(at=now, actor=actor, action=action, target=ruleset, detail=detail)
     outbox.publish(topic="rule_set.published", payload=told, at=now, aggregate=f"rule_set:{ruleset.slug}")

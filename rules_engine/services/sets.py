@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts import policy
 from accounts.actor import Actor
@@ -13,6 +13,15 @@ from rules_engine.catalog_setting import catalog
 from rules_engine.engine.parse import parse
 from rules_engine.mappers import document
 from rules_engine.models import RuleSet
+from rules_engine.services import voiding
+
+
+class SlugTaken(Invalid):
+    """There is a set of this name already."""
+
+    def __init__(self, slug: str) -> None:
+        text = f"There is a set {slug} already. Choose another name."
+        super().__init__((FieldProblem("/slug", "slug.taken", text),), text)
 
 
 @transaction.atomic
@@ -21,24 +30,34 @@ def create_rule_set(
 ) -> RuleSet:
     """Make an empty set.
 
-    :raises Invalid: if the slug is taken or a part cannot be used
+    :raises SlugTaken: if there is a set of that slug, made in this instant perhaps
+    :raises Invalid: if a part cannot be used
     """
     policy.require(actor, "rules.edit")
     ruleset = RuleSet(slug=slug, name=name, stage=stage, time_zone=time_zone, position=position)
     _require_sound(ruleset)
     if RuleSet.objects.filter(slug=slug).exists():
-        text = f"There is a set {slug} already. Choose another name."
-        raise Invalid((FieldProblem("/slug", "slug.taken", text),), text)
-    ruleset.save(force_insert=True)
+        raise SlugTaken(slug)
+    try:
+        with transaction.atomic():
+            ruleset.save(force_insert=True)
+    except IntegrityError as error:
+        raise SlugTaken(slug) from error
     audit.record(at=now, actor=actor, action="rule_set.created", target=ruleset, detail={"stage": stage})
     return ruleset
 
 
 @transaction.atomic
 def describe_rule_set(
-    *, ruleset: RuleSet, name: str, position: int, time_zone: str, actor: Actor, now: datetime
+    *,
+    ruleset: RuleSet,
+    actor: Actor,
+    now: datetime,
+    name: str | None = None,
+    position: int | None = None,
+    time_zone: str | None = None,
 ) -> RuleSet:
-    """Change a set's name, its place among the sets of its stage, and the zone its dates are meant in.
+    """Change a set's name, its place among the sets of its stage, the zone its dates are meant in; None stays.
 
     The zone is part of the document, so it takes effect with the next version; the place takes effect at once.
 
@@ -47,8 +66,12 @@ def describe_rule_set(
     policy.require(actor, "rules.edit")
     row = RuleSet.objects.select_for_update(of=("self",), no_key=True).get(pk=ruleset.pk)
     before = _described(row)
-    row.name, row.position, row.time_zone = name, position, time_zone
+    given = {"name": name, "position": position, "time_zone": time_zone}
+    for part, value in given.items():
+        setattr(row, part, before[part] if value is None else value)
     _require_sound(row)
+    if before["time_zone"] != row.time_zone:
+        voiding.draft_changes(ruleset=row, actor=actor, now=now)
     row.save(update_fields=["name", "position", "time_zone"])
     if before != _described(row):
         detail = {"before": before, "after": _described(row)}

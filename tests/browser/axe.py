@@ -1,21 +1,27 @@
 """Accessibility, as axe sees it."""
 
+from typing import Any
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 GRAVE = frozenset({"serious", "critical"})
+# Without `preload`, by which axe itself would breach the content policy and so fail the test.
+EVERYTHING: dict[str, Any] = {"preload": False, "resultTypes": ["violations"]}
+COLOURS: dict[str, Any] = {**EVERYTHING, "runOnly": ["color-contrast", "link-in-text-block"]}
 
 
-def assert_accessible(page: Page) -> None:
-    """Fail on any serious or critical finding, naming the rule and the elements.
-
-    Without `preload`, by which axe itself would breach the content policy and so fail the test.
-    """
-    found = Axe().run(page, options={"preload": False}).response["violations"]
-    grave = [
+def grave_findings(page: Page, options: dict[str, Any]) -> list[str]:
+    """Return every serious or critical finding, naming the rule and the elements."""
+    found = Axe().run(page, options=options).response["violations"]
+    return [
         f"{violation['impact']} {violation['id']}: {node['target']} {node['failureSummary']}"
         for violation in found
         if violation["impact"] in GRAVE
         for node in violation["nodes"]
     ]
-    assert grave == []
+
+
+def assert_accessible(page: Page) -> None:
+    """Fail on any serious or critical finding."""
+    assert grave_findings(page, EVERYTHING) == []

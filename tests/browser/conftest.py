@@ -1,9 +1,11 @@
 """A Chromium that is already installed, a page that tolerates no console error, and a way to sign in."""
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished, request_started
 from django.db import connections
 from django.test import Client
 from playwright.sync_api import ConsoleMessage, Page, Playwright
@@ -40,6 +42,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": find_browser(), "args": QUIET}
 
 
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """Ask for no motion: colours on their way from one theme to the other are nobody's to read."""
+    return {**browser_context_args, "reduced_motion": "reduce"}
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_connection_stays(playwright: Playwright) -> Iterator[None]:
     """Close the main thread's connection before Playwright's loop ends.
@@ -51,18 +59,55 @@ def no_connection_stays(playwright: Playwright) -> Iterator[None]:
     connections.close_all()
 
 
+class Traffic:
+    """How many requests the live server is answering."""
+
+    def __init__(self) -> None:
+        self.changed = threading.Condition()
+        self.open = 0
+
+    def started(self, **kwargs: Any) -> None:
+        """Count one more."""
+        with self.changed:
+            self.open += 1
+
+    def finished(self, **kwargs: Any) -> None:
+        """Count one less."""
+        with self.changed:
+            self.open -= 1
+            self.changed.notify_all()
+
+    def settle(self) -> None:
+        """Wait for the last answer: what a page asked for before it closed must not meet the next test's rows."""
+        with self.changed:
+            assert self.changed.wait_for(lambda: self.open <= 0, timeout=30), f"{self.open} requests never ended"
+
+
 @pytest.fixture
-def page(page: Page) -> Iterator[Page]:
+def traffic() -> Iterator[Traffic]:
+    """Watch the requests of one test."""
+    traffic = Traffic()
+    request_started.connect(traffic.started)
+    request_finished.connect(traffic.finished)
+    yield traffic
+    request_started.disconnect(traffic.started)
+    request_finished.disconnect(traffic.finished)
+
+
+@pytest.fixture
+def page(page: Page, traffic: Traffic) -> Iterator[Page]:
     """Fail the test on anything the browser complains about, a breach of the content policy above all."""
     complaints: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
         if message.type == "error":
-            complaints.append(message.text)
+            complaints.append(f"{message.text} ({message.location['url']})")
 
     page.on("console", listen)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
+    page.context.close()
+    traffic.settle()
     assert complaints == []
 
 

@@ -12,16 +12,6 @@ from tests.factories import make_user
 
 pytestmark = pytest.mark.urls("tests.carrier_pages")
 
-PAGES = [
-    "/admin/",
-    "/admin/password_change/",
-    "/admin/licenses/carrier/",
-    "/admin/licenses/carrier/?q=Harbor",
-    "/admin/licenses/carrier/add/",
-    "/admin/licenses/carrier/1/change/",
-    "/admin/licenses/carrier/1/history/",
-    "/admin/licenses/carrier/1/delete/",
-]
 PHONE = {"width": 390, "height": 844}
 
 
@@ -32,16 +22,6 @@ def signed_in(sign_in: SignIn) -> Page:
     carrier.name = "Harbor Life"
     carrier.save()
     return sign_in(make_user(Role.ADMINISTRATOR))
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_kind_of_page_is_accessible(signed_in: Page, live_server: LiveServer, theme: str) -> None:
-    signed_in.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-
-    for address in PAGES:
-        signed_in.goto(live_server.url + address)
-        expect(signed_in.locator("main h1")).to_be_visible()
-        assert_accessible(signed_in)
 
 
 def test_a_form_with_errors_is_accessible_and_leads_to_its_fields(signed_in: Page, live_server: LiveServer) -> None:
@@ -72,14 +52,6 @@ def test_signing_in_is_accessible_and_says_what_is_wrong(page: Page, live_server
     page.get_by_label("Password").fill("correct horse battery")
     page.get_by_role("button", name="Sign in").click()
     expect(page).to_have_url(f"{live_server.url}/admin/")
-
-
-def test_no_page_is_wider_than_a_phone(signed_in: Page, live_server: LiveServer) -> None:
-    signed_in.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a literal of the right shape
-
-    for address in PAGES:
-        signed_in.goto(live_server.url + address)
-        assert signed_in.evaluate("document.documentElement.scrollWidth") == PHONE["width"], address
 
 
 def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(signed_in: Page, live_server: LiveServer) -> None:

@@ -1,22 +1,22 @@
 """Every address of the site, tried by somebody who may look at everything and change nothing, and by nobody."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.db.models import Max
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver
 
 from accounts.models import User
 from audit.models import Entry
 from config import navigation
-from licenses.models import Producer
-from routing.models import Decision, Lead, QueueItem
-from rules_engine.models import RuleSet
+from routing.models import Lead
+from routing.services.sources import SCOPES
+from tests.agency import make_source
+from tests.doors import doors
+from tests.functional.api.described import description
 from tests.functional.world import make_world
 
 # Pages about oneself, and pages that answer anybody.
@@ -24,73 +24,16 @@ OPEN = re.compile(
     r"^/(admin/(login|logout|password_change|password_change/done|jsi18n)/|password/|healthz/|metrics|api/(schema|docs)|static/|$)"
 )
 # POSTs that only ask: they write nothing, whoever sends them.
-ASKING = re.compile(r"^/api/v1/(decide/|rulesets/[^/]+/validate/)")
+ASKING = re.compile(r"^/(admin/routing/savedcase/bench/$|api/v1/(bench/|decide/|rulesets/[^/]+/(validate|lint)/))")
+# An auditor's own filters and exports: nobody else's page changes.
+OWN = re.compile(r"^/admin/audit/(entry/filters/|export/(new/|[^/]+/file/))")
+# A producer's own desk, and what only asks; which leads are theirs is judged below it, and tried elsewhere.
+THEIRS = re.compile(r"^/(admin/routing/lead/desk/|api/v1/decide/)")
+SEEN = "routing.Presence"  # a producer who looks at the desk is there
+# What is about rules: for people alone.
+RULES = re.compile(r"^/api/v1/(bench|law|lists|packs|rehearsals|rulesets|selling|shadows)/")
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
 FORMS = ("/add/", "/change/", "/delete/")
-
-
-@dataclass(frozen=True)
-class Door:
-    """One address with every part filled in."""
-
-    path: str
-    pattern: str
-
-
-def doors() -> Iterator[Door]:
-    """Yield every address; a part nobody has taught the walk to fill is an error, so that none escapes."""
-    yield from _walk(get_resolver().url_patterns, "/")
-
-
-def _walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[Door]:
-    for pattern in patterns:
-        route = prefix + _route(pattern)
-        if isinstance(pattern, URLResolver):
-            yield from _walk(pattern.url_patterns, route)
-        elif "final_catch_all" not in str(pattern.name) and "(?P<url>" not in route and "(?P<app_label>" not in route:
-            yield Door(_filled(route), route)
-
-
-def _route(pattern: URLPattern | URLResolver) -> str:
-    return str(pattern.pattern).removeprefix("^").removesuffix("$").replace(r"\Z", "")
-
-
-def _filled(route: str) -> str:
-    def value(match: re.Match[str]) -> str:
-        name = match["name"]
-        return str(_part(name, route))
-
-    simple = re.sub(r"<(?:\w+:)?(?P<name>\w+)>", value, route)
-    return re.sub(r"\(\?P<(?P<name>\w+)>(?:[^()]|\([^()]*\))*\)", value, simple)
-
-
-def _part(name: str, route: str) -> object:
-    if name in {"object_id", "pk", "item_id", "lead_id", "rule_pk", "version_pk"}:
-        return _object_id(route)
-    known: dict[str, Callable[[], object]] = {
-        "producer_id": lambda: Producer.objects.order_by("pk").values_list("pk", flat=True)[0],
-        "ruleset_id": lambda: RuleSet.objects.order_by("pk").values_list("pk", flat=True)[0],
-        "slug": lambda: RuleSet.objects.order_by("pk").values_list("slug", flat=True)[0],
-        "number": lambda: 1,
-        "move": lambda: "claim",
-        "content_type_id": lambda: 1,
-        "uidb64": lambda: "MQ",
-        "token": lambda: "set-password",
-    }
-    assert name in known, f"Teach the walk what to put for <{name}> in {route}."
-    return known[name]()
-
-
-def _object_id(route: str) -> object:
-    if match := re.match(r"^/admin/(\w+)/(\w+)/", route):
-        model = apps.get_model(match[1], match[2])
-        return model.objects.order_by("pk").values_list("pk", flat=True).first() or 0
-    if "/decisions/" in route:
-        return Decision.objects.values_list("pk", flat=True)[0]
-    if "/fallback/" in route:
-        return QueueItem.objects.values_list("pk", flat=True)[0]
-    if "/producers/" in route:
-        return Producer.objects.values_list("pk", flat=True)[0]
-    return Lead.objects.values_list("pk", flat=True)[0]
 
 
 def _everything() -> dict[str, object]:
@@ -111,6 +54,8 @@ def auditor(client: Client, db: None) -> Client:
 
 
 def test_the_auditor_reads_every_page_and_no_address_fails(auditor: Client) -> None:
+    before = _everything()
+
     answers = {door.path: auditor.get(door.path).status_code for door in doors() if not OPEN.match(door.path)}
 
     failing = {path: status for path, status in answers.items() if status not in {200, 301, 302, 400, 403, 404, 405}}
@@ -120,8 +65,41 @@ def test_the_auditor_reads_every_page_and_no_address_fails(auditor: Client) -> N
         for path in answers
         if re.fullmatch(r"/admin/(routing|licenses|rules_engine|audit|accounts|outbox)/\w+/", path)
     }
+    assert _everything() == before
     refused = {path for path in lists if answers[path] not in {200, 302}}  # the one agency leads on to its page
     assert refused == {"/admin/accounts/signinlock/"} & refused
+
+
+def test_a_producer_changes_nothing_by_looking_and_sees_no_lead_of_others(client: Client, db: None) -> None:
+    make_world()
+    producer = User.objects.get(username="producer")
+    client.force_login(producer)
+    before, others = _everything(), Lead.objects.exclude(owner__user=producer).order_by("pk")
+
+    answers = {door.path: client.get(door.path).status_code for door in doors() if not OPEN.match(door.path)}
+
+    assert {path: status for path, status in answers.items() if status >= 500} == {}
+    theirs = [f"/admin/routing/lead/{lead.pk}/change/" for lead in others]
+    theirs += [f"/admin/routing/decision/{lead.decision_id}/change/" for lead in others if lead.decision_id]
+    theirs += [f"/api/v1/leads/{lead.pk}/" for lead in others]
+    assert {client.get(path).status_code for path in theirs} == {404}
+    assert [path for path in answers if path.startswith("/admin/audit/") and answers[path] == 200] == []
+    assert {**_everything(), SEEN: 0} == {**before, SEEN: 0}
+
+
+def test_no_producer_does_by_post_what_is_not_theirs(client: Client, db: None) -> None:
+    make_world()
+    client.force_login(User.objects.get(username="producer"))
+    before = _everything()
+
+    answers = {
+        door.path: client.post(door.path, {"reason": "x", "comment": "x"}).status_code
+        for door in doors()
+        if not OPEN.match(door.path) and not THEIRS.match(door.path)
+    }
+
+    assert {path: status for path, status in answers.items() if status >= 500} == {}
+    assert {**_everything(), SEEN: 0} == {**before, SEEN: 0}
 
 
 def test_every_state_changing_address_refuses_the_auditor(auditor: Client) -> None:
@@ -130,12 +108,57 @@ def test_every_state_changing_address_refuses_the_auditor(auditor: Client) -> No
     answers = {
         door.path: auditor.post(door.path, {"reason": "x", "comment": "x"}).status_code
         for door in doors()
-        if not OPEN.match(door.path) and not ASKING.match(door.path)
+        if not any(known.match(door.path) for known in (OPEN, ASKING, OWN))
     }
 
     accepted = {path: status for path, status in answers.items() if status not in {400, 403, 404, 405, 409, 415}}
     assert accepted == {}
     assert _everything() == before
+
+
+def test_every_state_changing_call_of_the_api_refuses_the_auditor(auditor: Client) -> None:
+    before = _everything()
+
+    answers = {
+        (method, door.path): auditor.generic(method, door.path, "{}", content_type="application/json").status_code
+        for door in doors()
+        for method in WRITES
+        if door.path.startswith("/api/v1/") and not ASKING.match(door.path)
+    }
+
+    assert {each: status for each, status in answers.items() if status not in {400, 403, 404, 405}} == {}
+    read_first = {path for (_, path), status in answers.items() if RULES.match(path) and status == 400}
+    assert {path.rpartition("/")[0].rpartition("/")[2] for path in read_first} == {"comments"}
+    assert _everything() == before
+
+
+def test_a_lead_sources_key_opens_no_door_of_the_rules(client: Client, db: None) -> None:
+    make_world(producers=4, count=4)
+    _, key = make_source("all", scopes=tuple(SCOPES))
+    before = _everything()
+
+    answers = {
+        (method, door.path): client.generic(
+            method, door.path, "{}", content_type="application/json", headers={"Authorization": f"Api-Key {key}"}
+        ).status_code
+        for door in doors()
+        for method in ("GET", *WRITES)
+        if RULES.match(door.path)
+    }
+
+    assert set(answers.values()) == {403}
+    assert _everything() == before
+
+
+def test_the_description_offers_a_key_only_where_one_is_taken() -> None:
+    offered = {
+        path
+        for path, operations in description()["paths"].items()
+        if any({"ApiKey": []} in operation.get("security", []) for operation in operations.values())
+    }
+
+    assert {path for path in offered if RULES.match(path)} == set()
+    assert {"/api/v1/leads/", "/api/v1/decide/"} <= offered
 
 
 def test_nobody_gets_in_without_signing_in(client: Client, db: None) -> None:

@@ -66,7 +66,7 @@ def test_everybody_else_finds_the_agencys_numbers(client: Client, role: Role) ->
         "To fallback today",
         "Fallback waiting",
         "Quarantined today",
-        "Licences ending",
+        "Licenses ending",
     ]
     assert page.context["chart"].total == 0
 
@@ -85,8 +85,8 @@ def test_the_present_section_and_page_are_marked(client: Client) -> None:
     on_list = client.get("/admin/licenses/carrier/").context["here"]
     on_row = client.get(f"/admin/licenses/carrier/{carrier.pk}/change/").context["here"]
 
-    assert (on_list.label, on_list.place.label, on_list.place.current) == ("Licences", "Carriers", "page")
-    assert (on_row.label, on_row.place.label, on_row.place.current) == ("Licences", "Carriers", "true")
+    assert (on_list.label, on_list.place.label, on_list.place.current) == ("Licenses", "Carriers", "page")
+    assert (on_row.label, on_row.place.label, on_row.place.current) == ("Licenses", "Carriers", "true")
 
 
 @pytest.mark.urls("tests.carrier_pages")
@@ -97,7 +97,7 @@ def test_the_navigation_shows_what_the_role_may_see(client: Client) -> None:
         seen[role] = [task.label for task in client.get(HOME).context["tasks"]]
 
     assert seen[Role.PRODUCER] == ["Today"]
-    assert seen[Role.AUDITOR] == ["Today", "Licences"]
+    assert seen[Role.AUDITOR] == ["Today", "Licenses"]
 
 
 def test_every_permission_of_the_navigation_is_in_the_policy() -> None:

@@ -27,7 +27,8 @@ def make_world(*, producers: int = 8, count: int = 25) -> World:
     actor, opened_at = system("test"), NOW - timedelta(days=31)
     reference.load(actor=actor, now=opened_at, confirmed=True)
     demo = agency.build(producers=producers, seed=3, actor=actor, opened_at=opened_at)
-    packs.install(name="starter", actor=actor, now=opened_at)
+    author, approver = demo.users["operations"].actor(), demo.users["manager"].actor()
+    packs.install_and_publish(slug="starter", actor=author, approver=approver, now=opened_at)
     leads.tell(sources=demo.sources, count=count, seed=3, until=NOW, days=3)
     return World(demo, NOW)
 

@@ -1,7 +1,7 @@
 /* What fits what, on a small catalog. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { blankLeaf, operandsOf, operatorsFor, partsFor, refsFor, withField, withOperator } from "../../rules_engine/static/rules_engine/builder/language.js";
+import { allBut, blankLeaf, keyInWords, listsFor, operandsOf, operatorsFor, partsFor, refsFor, usualKey, withField, withOperand, withOperator, withSort } from "../../rules_engine/static/rules_engine/builder/language.js";
 
 const field = (kind, more = {}) => ({ label: kind, group: "All", kind, many: false, parts: [], options: [], ...more });
 const operator = (label, kinds, shape, many = false) => ({ label, timeLabel: label, kinds, shape, many });
@@ -20,16 +20,22 @@ const data = {
     eq: operator("is", ["choice", "text", "number", "date", "boolean"], "one"),
     lt: { ...operator("is less than", ["number", "date"], "one"), timeLabel: "is before" },
     between: operator("is between", ["number", "date"], "pair"),
+    not_in: operator("is none of", ["choice", "text", "number", "date"], "list"),
     in: operator("is one of", ["choice", "text", "number", "date"], "list"),
     contains: operator("include", ["choice", "key"], "one", true),
     is_known: operator("is known", ["choice", "text", "number", "date", "boolean", "key"], "nothing", null),
     within_days: operator("is within the last … days", ["date"], "days"),
   },
 };
+data.lists = {
+  strict: { name: "Strict states", field: "lead.state" },
+  zips: { name: "Zips", field: "lead.zip" },
+  gone: { name: "Of a field that is gone", field: "lead.shoe_size" },
+};
 const names = (name) => operatorsFor(data, data.fields[name]).map(([operatorName]) => operatorName);
 
 test("operators go by kind, and by whether the field holds a set", () => {
-  assert.deepEqual(names("lead.zip"), ["eq", "in", "is_known"]);
+  assert.deepEqual(names("lead.zip"), ["eq", "not_in", "in", "is_known"]);
   assert.deepEqual(names("producer.authorities"), ["contains", "is_known"]);
 });
 
@@ -38,8 +44,10 @@ test("days are before, numbers are less", () => {
   assert.deepEqual(operatorsFor(data, data.fields["lead.age"])[1], ["lt", "is less than"]);
 });
 
-test("a new condition is on the first field, with an empty value", () => {
-  assert.deepEqual(blankLeaf(data), { field: "lead.state", op: "eq", value: "" });
+test("a new condition asks nothing yet", () => assert.deepEqual(blankLeaf(), { field: "", op: "" }));
+
+test("a field chosen in a new condition brings its first operator", () => {
+  assert.deepEqual(withField(data, blankLeaf(), "lead.state"), { field: "lead.state", op: "eq", value: "" });
 });
 
 test("another field of the same kind and options keeps operator and value", () => {
@@ -53,10 +61,43 @@ test("a field of another kind keeps the operator where it fits, never the value"
   assert.deepEqual(withField(data, { field: "lead.age", op: "between", value: [1, 2] }, "lead.repeat"), { field: "lead.repeat", op: "eq", value: true });
 });
 
-test("a compound key starts with one empty part for each name", () => {
-  const leaf = withField(data, { field: "lead.state", op: "eq", value: "FL" }, "producer.authorities");
+test("a compound key starts with the lead's own parts, and reads as people say it", () => {
+  const labelled = { ...data, fields: { ...data.fields, "lead.line": field("choice", { label: "Line" }), "lead.state": field("choice", { label: "State" }) } };
 
-  assert.deepEqual(leaf, { field: "producer.authorities", op: "contains", key: [{ value: "" }, { value: "" }] });
+  const chosen = withField(labelled, { field: "lead.zip", op: "eq", value: "33101" }, "producer.authorities");
+
+  assert.deepEqual(chosen, { field: "producer.authorities", op: "contains", key: [{ ref: "lead.state" }, { ref: "lead.line" }] });
+  assert.equal(keyInWords(labelled, chosen.key), "the lead’s state and line");
+  assert.equal(keyInWords(labelled, [{ ref: "lead.state" }, { value: "LIFE" }]), undefined);
+});
+
+test("a part the lead has no fact for is to be written out", () => {
+  assert.deepEqual(usualKey(data, { field: "producer.authorities" }), [{ ref: "lead.state" }, { value: "" }]);
+});
+
+test("a muted condition stays muted whatever becomes of it", () => {
+  const muted = { field: "lead.state", op: "eq", value: "FL", muted: true };
+
+  assert.deepEqual(withOperand(muted, { ref: "lead.home" }), { field: "lead.state", op: "eq", muted: true, ref: "lead.home" });
+  assert.equal(withField(data, muted, "lead.age").muted, true);
+});
+
+test("named lists are offered to fields alike, where several values are compared", () => {
+  assert.deepEqual(listsFor(data, { field: "lead.home", op: "in" }), ["strict"]);
+  assert.deepEqual(operandsOf(data, { field: "lead.home", op: "in" }), ["value", "ref", "list"]);
+  assert.deepEqual(operandsOf(data, { field: "lead.home", op: "eq" }), ["value", "ref"]);
+});
+
+test("a named list stays where the new operator allows it", () => {
+  const leaf = withSort(data, { field: "lead.state", op: "in", value: ["FL"] }, "list");
+
+  assert.deepEqual(leaf, { field: "lead.state", op: "in", list: "strict" });
+  assert.deepEqual(withOperator(data, leaf, "not_in"), { field: "lead.state", op: "not_in", list: "strict" });
+  assert.deepEqual(withOperator(data, leaf, "eq"), { field: "lead.state", op: "eq", value: "" });
+});
+
+test("all but these is the opposite operator", () => {
+  assert.deepEqual(["in", "not_in", "eq"].map(allBut), ["not_in", "in", undefined]);
 });
 
 for (const [from, op, to] of [

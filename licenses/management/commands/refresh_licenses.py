@@ -15,7 +15,7 @@ from licenses.sources.configured import SOURCES, source_named
 class Command(BaseCommand):
     """Refresh licences from a source."""
 
-    help = "Bring every producer's licences into line with a source, and print what changed."
+    help = "Bring every producer's licenses into line with a source, and print what changed."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the source and the switch for full snapshots."""

@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.errors import Invalid, Refused
 from routing.payload import read_json
+from routing.services import bench, choices
 from routing.services.explaining import preview
 
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         """Add the lead, the instant and pinned versions."""
         parser.add_argument("--lead", required=True, metavar="FILE.json")
         parser.add_argument("--at", metavar="INSTANT", help="Such as 2026-11-21T14:00:00Z; now where left out.")
-        parser.add_argument("--version", action="append", default=[], dest="versions", metavar="SET=N")
+        parser.add_argument("--version", action="append", default=[], dest="versions", metavar="SET=N|draft")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Decide and print."""
@@ -35,15 +36,11 @@ class Command(BaseCommand):
             raise CommandError("--at takes an instant with its zone, such as 2026-11-21T14:00:00Z.")
         try:
             data = read_json(Path(options["lead"]).read_bytes())
-            found = preview(data=data, source=None, now=at, versions=dict(map(self._pin, options["versions"])))
+            choice = choices.read(",".join(options["versions"]))
+            context = bench.context_of(choice, bench.moment_of(at, now=timezone.now()))
+            found = preview(data=data, source=None, now=at, context=context)
         except Invalid as error:
             raise CommandError("\n".join(f"{each.pointer}: {each.detail}" for each in error.problems)) from error
         except (Refused, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(json.dumps(found, indent=2))
-
-    def _pin(self, text: str) -> tuple[str, int]:
-        slug, _, number = text.partition("=")
-        if not number.isdigit():
-            raise CommandError("--version takes SET=N, such as licensing=3.")
-        return slug, int(number)

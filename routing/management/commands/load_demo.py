@@ -1,7 +1,7 @@
 """`manage.py load_demo`: a fictitious agency with thirty days behind it."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any, Final
@@ -23,10 +23,16 @@ from routing.services import packs
 DEMO_FILE: Final = Path(settings.BASE_DIR / ".demo.json")
 
 
+def _install_rules(demo: agency.Demo, opened_at: datetime) -> None:
+    """Bring in the rules as an agency would: its operations person sends them, its manager approves."""
+    author, approver = demo.users["operations"].actor(), demo.users["manager"].actor()
+    packs.install_and_publish(slug="starter", actor=author, approver=approver, now=opened_at)
+
+
 class Command(BaseCommand):
     """Load the demo agency; the same seed gives the same people and leads. Keeps what is there when run again."""
 
-    help = "Load a fictitious agency: people, licences, rules, and thirty days of leads with their outcomes."
+    help = "Load a fictitious agency: people, licenses, rules, and thirty days of leads with their outcomes."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the sizes."""
@@ -51,7 +57,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             reference.load(actor=actor, now=opened_at, confirmed=True)
             demo = agency.build(producers=producers, seed=seed, actor=actor, opened_at=opened_at)
-            packs.install(name="starter", actor=actor, now=opened_at)
+            _install_rules(demo, opened_at)
         leads.tell(sources=demo.sources, count=count, seed=seed, until=now)
         # Thirty days of history are not thirty days of letters.
         Message.objects.filter(done_at=None).update(done_at=now)

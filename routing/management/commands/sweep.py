@@ -10,8 +10,9 @@ from django.utils import timezone
 from audit import services as audit
 from outbox import heartbeat
 from outbox import services as outbox
-from routing.services import sla, sweeping
+from routing.services import rehearsing, sla, sweeping
 
+REHEARSING = 0.5  # seconds of a round: clocks come first
 LONGEST_NAP = 1.0  # seconds: a timer set meanwhile for sooner is at most this late
 
 
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         while True:
             now = timezone.now()
             heartbeat.beat(name="sweep", now=now)
-            moved = sweeping.sweep(now=now) + outbox.relay(now=now)
+            moved = sweeping.sweep(now=now) + outbox.relay(now=now) + rehearsing.work(now=now, seconds=REHEARSING)
             audit.seal()
             if options["once"]:
                 return

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from routing.models import Assignment, Decision, IntakeRecord, Lead, Person, QueueItem
@@ -19,6 +20,7 @@ class Heard:
     status: int
     body: Any
     type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def code(self) -> Any:
@@ -40,12 +42,24 @@ class Door:
 
     def post(self, path: str, body: Any = None, **headers: str) -> Heard:
         """Post JSON, or bytes as they are."""
-        data = body if isinstance(body, bytes) else json.dumps({} if body is None else body).encode()
-        return _heard(self.client.post(path, data, content_type="application/json", headers=self._headers(headers)))
+        return self.call("POST", path, {} if body is None else body, **headers)
 
     def get(self, path: str) -> Heard:
         """Get a path."""
-        return _heard(self.client.get(path, headers=self._headers({})))
+        return self._told("GET", path, self.client.get(path, headers=self._headers({})))
+
+    def call(self, method: str, path: str, body: Any = b"", **headers: str) -> Heard:
+        """Call by any method, with JSON or bytes as they are."""
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        sent = self._headers({name.replace("_", "-"): value for name, value in headers.items()})
+        return self._told(
+            method, path, self.client.generic(method, path, data, content_type="application/json", headers=sent)
+        )
+
+    def send_file(self, path: str, name: str, data: bytes, **fields: str) -> Heard:
+        """Post a file, with other fields beside it."""
+        sent = {"file": SimpleUploadedFile(name, data), **fields}
+        return self._told("POST", path, self.client.post(path, sent, headers=self._headers({})))
 
     def send(self, body: Any, key: str = "") -> Heard:
         """Send a lead, under an idempotency key if one is named."""
@@ -54,9 +68,10 @@ class Door:
     def _headers(self, more: Mapping[str, str]) -> dict[str, str]:
         return {**({"Authorization": f"Api-Key {self.key}"} if self.key else {}), **more}
 
-
-def _heard(response: Any) -> Heard:
-    return Heard(response.status_code, response.json(), response.headers["Content-Type"])
+    def _told(self, method: str, path: str, response: Any) -> Heard:
+        sort = response.headers.get("Content-Type", "")
+        body = (response.json() if "json" in sort else response.content) if response.content else None
+        return Heard(response.status_code, body, sort, dict(response.headers))
 
 
 def written() -> dict[str, int]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from accounts.policy import Role
 from routing.models import Decision
@@ -72,7 +72,7 @@ def test_why_and_why_not_each_producer(web: Door, reader: Door) -> None:
         "eligible": False,
         "chosen": False,
         "rank": None,
-        "text": "Ray Park: licence ended 22 November 2026.",
+        "text": "Ray Park: license ended Nov 22, 2026.",
     }
     assert why(sam.pk) == {
         "eligible": True,
@@ -189,5 +189,8 @@ def test_the_command_decides_under_older_rules_and_at_another_time(web: Door, tm
 
     assert decide() == ("assigned", "warm")
     assert decide("--version", "scores=1") == ("assigned", "hot")
+    assert decide("--version", "scores=draft") == ("assigned", "warm")
+    with pytest.raises(CommandError, match="“scores=last” names no rules"):
+        decide("--version", "scores=last")
     assert decide("--at", (NOW + timedelta(days=3)).isoformat()) == ("fallback", "warm")
     assert rows() == before

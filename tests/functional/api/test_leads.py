@@ -55,7 +55,7 @@ def test_a_lead_nobody_may_have_falls_back_with_the_nearest_miss(web: Door) -> N
     assert heard.body["reason"] == {
         "code": "NO_LICENSED_PRODUCER",
         "text": "Nobody in the pool is licensed for this state and line."
-        " Nearest: Kim Park: licence ended 22 November 2026.",
+        " Nearest: Kim Park: license ended Nov 22, 2026.",
     }
 
 

@@ -153,7 +153,7 @@ def test_an_item_is_assigned_to_who_may_and_refused_for_who_may_not(web: Door, m
     again = manager.post(f"{path}assign/", {"producer": kim.pk})
 
     assert (refused.status, refused.code) == (409, "producer.not_eligible")
-    assert refused.body["detail"] == "Lee Park may not have this lead: licence is suspended."
+    assert refused.body["detail"] == "Lee Park may not have this lead: license is suspended."
     assert (nobody.status, nobody.code) == (404, "missing")
     assert (assigned.status, assigned.body["state"]) == (200, "resolved")
     assert (again.status, again.code) == (409, "lead.wrong_state")

@@ -7,14 +7,13 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from accounts.actor import system
 from accounts.models import User
 from accounts.policy import Role
 from licenses.models import AppointmentRegime, Carrier, CarrierContract, License, LineOfAuthority, Producer, Product
 from routing.models import Agency, Lead, LeadSource, Pool, PoolMember, ProducerProfile, QueueItem, SlaPolicy
 from routing.services import intake, roster
-from rules_engine import services as rules
 from tests.factories import make_rule_set, make_user
+from tests.publishing import publish_draft
 
 ROUTE: Final = {
     "id": "texas-life",
@@ -63,7 +62,9 @@ class SmallAgency:
         self.lee = self.make_producer("Lee", "Diaz", "1002")
         self.ray = self.make_producer("Ray", "Moss", "1003", expiry_date=date(2025, 5, 12))
         self.source = LeadSource.objects.create(slug="web-form", name="Web form")
+        gone = Pool.objects.create(slug="nobody-home", name="Nobody home")
         self._publish("routes", "route", ROUTE, EVERYWHERE)
+        gone.delete()
         self._publish("checks", "gate", MINORS)
         roster.changed("agency", roster.pool_subject("texas-life"), at=self.now)
 
@@ -108,7 +109,7 @@ class SmallAgency:
 
     def _publish(self, slug: str, stage: str, *bodies: dict[str, Any]) -> None:
         ruleset = make_rule_set(slug, bodies, stage=stage)
-        rules.publish(ruleset=ruleset, comment="First.", actor=system("test"), now=self.now)
+        publish_draft(ruleset, now=self.now)
 
 
 def user_of(producer: Producer) -> User:

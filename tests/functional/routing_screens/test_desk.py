@@ -1,15 +1,19 @@
 """A producer's day: see what is in hand, accept, log a contact, note, hand back, close."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
 from accounts.policy import Role
 from audit.models import Entry
 from licenses.models import Producer
-from routing.models import Assignment, Lead, Note, Touch
+from outbox.models import Message
+from routing.models import Assignment, Cap, FairnessEntry, Lead, Note, ProducerProfile, Touch
 from routing.services import sla
 from tests.factories import make_user
 from tests.functional.routing_screens.agency import SmallAgency, user_of
@@ -190,3 +194,101 @@ def test_a_manager_may_log_a_contact_on_behalf(agency: SmallAgency, lead: Lead, 
 
     assert "what you do here is done in your own name" in page.content.decode()
     assert Entry.objects.filter(action="lead.touched").get().actor_label == "Mona Reyes"
+
+
+def test_a_producer_sees_how_much_of_the_caps_is_used(mine: Client, owner: Producer) -> None:
+    Cap.objects.create(profile=owner.profile, period="DAY", most=3)
+    Cap.objects.create(profile=owner.profile, period="MONTH", most=1, line="LIFE")
+    for profile in ProducerProfile.objects.exclude(producer=owner):
+        Cap.objects.create(profile=profile, period="DAY", most=77)
+
+    page = mine.get(DESK).text
+
+    assert "1 of 3 today" in page
+    assert "1 of 1 this month, Life <span" in page
+    assert "of 77" not in page
+
+
+def test_a_desk_that_asks_again_hears_nothing_until_something_changes(
+    agency: SmallAgency, mine: Client, lead: Lead, owner: Producer
+) -> None:
+    polled = {"HX-Request": "true"}
+    with time_machine.travel(timezone.now(), tick=False):
+        seen = mine.get(DESK).context["seen"]
+
+        same = mine.get(DESK, {"seen": seen}, headers=polled)
+        mine.post(f"{page_of(lead)}accept/")
+        other = mine.get(DESK, {"seen": seen}, headers=polled)
+
+    assert (same.status_code, other.status_code) == (204, 200)
+    assert [card.lead.state for card in other.context["waiting"]] == ["ACCEPTED"]
+
+
+CONSENT = {"text": "You may call me.", "channels": ["call"]}
+
+
+@pytest.mark.parametrize(
+    ("hour", "consent", "off"),
+    [
+        pytest.param(15, CONSENT, {"E-mail"}, id="by day, to calls alone"),
+        pytest.param(23, CONSENT, {"Call", "E-mail"}, id="by night"),
+        pytest.param(15, {}, {"Call", "E-mail"}, id="without consent"),
+    ],
+)
+def test_what_may_not_be_done_now_is_off_with_the_reason(
+    agency: SmallAgency, client: Client, hour: int, consent: dict[str, object], off: set[str]
+) -> None:
+    there = datetime(2026, 11, 23, hour, tzinfo=ZoneInfo("America/Chicago"))
+    lead = agency.receive(there, phone="214-555-0101", **({"consent": consent} if consent else {}))
+    assert lead.owner is not None
+    with time_machine.travel(there, tick=False):
+        client.force_login(user_of(lead.owner))
+        page = client.get(page_of(lead))
+
+    names = {"Call (214) 555-0101": "Call", "Text": "Text"}
+    ways = {names.get(way.label, "E-mail"): way.refusal for way in page.context["card"].ways}
+    assert {name for name, refusal in ways.items() if refusal} == off | {"Text"}
+    assert ("tel:" in page.text) == ("Call" not in off)
+    assert "mailto:" not in page.text
+
+
+def test_a_lead_goes_back_to_its_vendor_and_counts_for_nobody(mine: Client, lead: Lead, owner: Producer) -> None:
+    answer = mine.post(f"{page_of(lead)}return/", {"why": "NEVER_ASKED"}, follow=True)
+
+    assert f"{lead} goes back to Web form; it does not count as yours." in unescape(answer.text)
+    closed, held = Lead.objects.get(pk=lead.pk), Assignment.objects.get(lead=lead)
+    assert (closed.state, closed.disposition, held.is_returned) == ("CLOSED", "RETURNED", True)
+    assert Message.objects.get(topic="lead.returned").payload == {
+        "lead_id": str(lead.pk),
+        "external_id": "",
+        "why": "NEVER_ASKED",
+        "source": "web-form",
+    }
+    assert FairnessEntry.objects.filter(assignment=held, kind="BAD_LEAD").count() == 1
+
+
+def test_returning_asks_what_is_wrong(mine: Client, lead: Lead) -> None:
+    page = mine.post(f"{page_of(lead)}return/", {"why": ""})
+
+    assert "Choose what is wrong with it." in page.text
+    assert state_of(lead) == "ASSIGNED"
+
+
+def test_the_owner_reads_why_the_lead_came_to_them(mine: Client, lead: Lead) -> None:
+    page = mine.get(page_of(lead))
+
+    assert page.context["why_me"] == [
+        "2 producers of the pool could have it, you among them; 1 could not.",
+        "Of those with room you stood at place 1 by round robin.",
+    ]
+
+
+def test_the_switch_on_the_desk_says_what_it_did(agency: SmallAgency, mine: Client, owner: Producer) -> None:
+    away = mine.post(f"{DESK}away/", {"span": "hour"}, follow=True).text
+    nonsense = mine.post(f"{DESK}away/", {"span": "ever"}, follow=True).text
+    back = mine.post(f"{DESK}back/", follow=True).text
+
+    assert "You take no leads" in away
+    assert "Some fields need mending" in nonsense
+    assert "You take leads again." in back
+    assert "You keep the agency's hours." in back

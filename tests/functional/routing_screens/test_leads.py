@@ -158,7 +158,7 @@ def test_a_manager_gives_a_held_lead_to_another_producer(agency: SmallAgency, ma
     )
 
     assert [each.name for each in choices.eligible] == [str(other)]
-    assert [(each.name, each.blocks) for each in choices.excluded] == [("Ray Moss", ("licence ended 12 May 2025",))]
+    assert [(each.name, each.blocks) for each in choices.excluded] == [("Ray Moss", ("license ended May 12, 2025",))]
     assert Lead.objects.get(pk=lead.pk).owner == other
     assert f"Assigned to {other}, to be answered by " in answer.content.decode()
 
@@ -168,7 +168,7 @@ def test_a_producer_who_may_not_have_the_lead_does_not_get_it(agency: SmallAgenc
 
     page = manager.post(address(lead, "assign"), {"producer": agency.ray.pk, "reason": "A favour."}, follow=True)
 
-    assert "Ray Moss may not have this lead: licence ended 12 May 2025." in page.content.decode()
+    assert "Ray Moss may not have this lead: license ended May 12, 2025." in page.content.decode()
     assert Lead.objects.get(pk=lead.pk).owner == lead.owner
     assert Assignment.objects.count() == 1
 

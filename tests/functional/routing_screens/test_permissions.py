@@ -39,7 +39,7 @@ def test_every_address_of_these_screens_is_walked_here() -> None:
     patterns = [*desk.urls(), *empty_desk.urls(), *lead_page.urls()]
     named = {str(each.name) for each in patterns if isinstance(each, URLPattern)}
 
-    assert named - set(MOVES) == {"my_leads", "routing_lead_desk"}
+    assert named - set(MOVES) == {"my_leads", "my_share", "routing_lead_desk"}
 
 
 @pytest.mark.parametrize("name", MOVES)

@@ -5,13 +5,14 @@ import uuid
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
 from audit.models import Entry
 from licenses.models import License
-from routing.models import Lead, LeadSource, QueueItem
-from routing.services import fallback, intake
+from routing.models import Lead, LeadSource, ProducerProfile, QueueItem
+from routing.services import fallback, intake, roster
 from tests.functional.routing_screens.agency import LEAD, SmallAgency
 
 QUEUE = "/admin/routing/queueitem/"
@@ -50,16 +51,16 @@ def test_the_queue_groups_by_reason_and_says_what_would_free_the_most(agency: Sm
     for _ in range(3):
         agency.receive()
 
-    page = manager.get(QUEUE)
+    page = manager.get(QUEUE, {"view": "reasons"})
 
     (group,) = page.context["groups"]
     assert (group.text, group.count) == ("Everyone who could take it is at capacity.", 3)
     assert [(lever.text, lever.frees) for lever in group.levers] == [
-        ("Kim Park: licence ended 12 May 2026", 3),
-        ("Ray Moss: licence ended 12 May 2025", 3),
+        ("Kim Park: license ended May 12, 2026", 3),
+        ("Ray Moss: license ended May 12, 2025", 3),
         ("Room in the pool texas-life", 3),
     ]
-    assert "Nearest: Kim Park: licence ended 12 May 2026" in page.content.decode()
+    assert "Nearest: Kim Park: license ended May 12, 2026" in page.content.decode()
     assert "Mona Reyes, deputy Dora Lind" in page.content.decode()
 
 
@@ -74,7 +75,7 @@ def test_tabs_count_each_kind_and_a_reason_opens_the_tab_it_is_in(agency: SmallA
         ("Review", 1, True),
         ("Quarantine", 0, False),
     ]
-    assert [group.text for group in page.context["groups"]] == ["The person may be a minor."]
+    assert [item.text for item in page.context["items"]] == ["The person may be a minor."]
 
 
 def test_an_empty_queue_says_so(manager: Client) -> None:
@@ -85,9 +86,9 @@ def test_mine_shows_what_i_own_deputise_or_hold(agency: SmallAgency, manager: Cl
     item = agency.receive_waiting()
     QueueItem.objects.filter(pk=item.pk).update(owner=None, deputy=None)
 
-    before = manager.get(QUEUE, {"mine": "1"}).context["groups"]
+    before = manager.get(QUEUE, {"mine": "1"}).context["items"]
     take(item, agency)
-    after = manager.get(QUEUE, {"mine": "1"}).context["groups"]
+    after = manager.get(QUEUE, {"mine": "1"}).context["items"]
 
     assert (len(before), len(after)) == (0, 1)
 
@@ -140,7 +141,7 @@ def test_those_who_may_not_have_it_are_shown_with_the_reason_and_cannot_be_chose
         ("Kim Park", ("at capacity",)),
         ("Lee Diaz", ("at capacity",)),
     ]
-    assert [(each.name, each.blocks) for each in candidates.excluded] == [("Ray Moss", ("licence ended 12 May 2025",))]
+    assert [(each.name, each.blocks) for each in candidates.excluded] == [("Ray Moss", ("license ended May 12, 2025",))]
     assert 'name="producer"' not in page.content.decode()
 
 
@@ -255,3 +256,90 @@ def test_a_whole_reason_is_tried_again_and_the_rest_keeps_its_place(agency: Smal
 @pytest.mark.parametrize("pk", ["nonsense", str(uuid.uuid4())])
 def test_an_item_that_is_not_there_is_not_found(manager: Client, pk: str) -> None:
     assert manager.get(f"{QUEUE}{pk}/change/").status_code == 404
+
+
+def test_a_list_that_asks_again_hears_nothing_until_something_changes(agency: SmallAgency, manager: Client) -> None:
+    item = agency.receive_waiting()
+    polled = {"HX-Request": "true"}
+    with time_machine.travel(timezone.now(), tick=False):
+        seen = manager.get(QUEUE).context["seen"]
+
+        same = manager.get(QUEUE, {"seen": seen}, headers=polled)
+        take(item, agency)
+        other = manager.get(QUEUE, {"seen": seen}, headers=polled)
+
+    assert (same.status_code, same.content) == (204, b"")
+    assert "With Mona Reyes" in other.content.decode()
+    assert "</html>" not in other.content.decode()
+
+
+def test_one_move_for_several_answers_for_each(agency: SmallAgency, manager: Client) -> None:
+    items = [agency.receive_waiting() for _ in range(3)]
+    fallback.take(item=items[0], user_id=agency.deputy.pk, actor=agency.deputy.actor(), now=timezone.now())
+    ProducerProfile.objects.filter(producer=agency.lee).update(capacity=1)
+    roster.changed(roster.producer_subject(agency.lee.pk), at=timezone.now())
+
+    given = {"move": "assign", "producer": agency.lee.pk, "item": [each.pk for each in items]}
+    page = manager.post(f"{QUEUE}bulk/", given)
+
+    assert [(line["badge"], line["text"][:32]) for line in page.context["results"]] == [
+        ("Left as it is", "Dora Lind took this item; ask th"),
+        ("Assigned", "Assigned to Lee Diaz, to be answ"),
+        ("Left as it is", "Lee Diaz is at capacity."),
+    ]
+    assert sorted(QueueItem.objects.values_list("state", flat=True)) == ["CLAIMED", "OPEN", "RESOLVED"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        pytest.param({"move": "retry"}, "Tick some leads first.", id="nothing ticked"),
+        pytest.param({"move": "assign"}, "Choose a producer.", id="nobody chosen"),
+        pytest.param({"move": "close"}, "Say why.", id="no reason"),
+    ],
+)
+def test_a_move_that_lacks_something_says_so(
+    agency: SmallAgency, manager: Client, given: dict[str, Any], said: str
+) -> None:
+    item = agency.receive_waiting()
+    ticked = {} if given["move"] == "retry" else {"item": item.pk}
+
+    page = manager.post(f"{QUEUE}bulk/", given | ticked, follow=True)
+
+    assert said in page.content.decode()
+    assert QueueItem.objects.get().state == "OPEN"
+
+
+@pytest.mark.parametrize(
+    ("given", "badge", "state"),
+    [
+        pytest.param({"move": "take"}, "Yours", "CLAIMED", id="take"),
+        pytest.param({"move": "retry"}, "Waits for the same as before", "OPEN", id="retry"),
+        pytest.param({"move": "snooze", "span": "tomorrow"}, "Put off", "OPEN", id="snooze"),
+        pytest.param({"move": "escalate"}, "Owner and deputy were pressed", "OPEN", id="escalate"),
+        pytest.param({"move": "close", "remark": "Moved away"}, "Closed", "RESOLVED", id="close"),
+        pytest.param({"move": "release"}, "Left as it is", "OPEN", id="put back what nobody took"),
+    ],
+)
+def test_each_move_for_several(
+    agency: SmallAgency, manager: Client, given: dict[str, Any], badge: str, state: str
+) -> None:
+    item = agency.receive_waiting()
+
+    page = manager.post(f"{QUEUE}bulk/", given | {"item": item.pk})
+
+    assert [line["badge"] for line in page.context["results"]] == [badge]
+    assert QueueItem.objects.get().state == state
+
+
+def test_an_item_is_put_off_and_pressed_for_from_its_page(agency: SmallAgency, manager: Client) -> None:
+    item = agency.receive_waiting()
+
+    manager.post(address(item, "escalate"))
+    page = manager.post(address(item, "snooze"), {"span": "week"}, follow=True)
+
+    assert "Put off until" in page.content.decode()
+    assert set(Entry.objects.filter(action__startswith="queue.").values_list("action", flat=True)) == {
+        "queue.escalated",
+        "queue.snoozed",
+    }

@@ -30,7 +30,7 @@ def test_a_receipt_says_who_got_the_lead_among_whom_and_who_was_excluded_by_what
 
     receipt = page.context["receipt"]
     assert (receipt.chosen, receipt.considered, receipt.eligible) == (str(lead.owner), 3, 2)
-    assert receipt.excluded_by == (("Licence ended", 1),)
+    assert receipt.excluded_by == (("License ended", 1),)
     assert receipt.route.rule == "Texas life goes to its pool"
     assert [(each.rank, each.chosen) for each in receipt.candidates] == [(1, True), (2, False)]
     assert {(version.slug, version.number) for version in receipt.versions} == {("routes", 1), ("checks", 1)}
@@ -45,7 +45,7 @@ def test_a_receipt_says_how_each_producer_stood(agency: SmallAgency, manager: Cl
     assert [(each.name, each.eligible, each.first) for each in standings] == [
         ("Kim Park", True, ""),
         ("Lee Diaz", True, ""),
-        ("Ray Moss", False, "licence ended 12 May 2025"),
+        ("Ray Moss", False, "license ended May 12, 2025"),
     ]
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 LIST: Final = "/admin/routing/agency/"
 POOL: Final = {"name": "Texas life", "slug": "texas-life", "is_active": "on", "strategy": "weighted", "tier": ""}
-PROFILE: Final = {"capacity": "5", "daily_cap": "", "languages": "EN, es, en", "skills": " Senior "}
+PROFILE: Final = {"capacity": "5", "languages": "EN, es, en", "skills": " Senior "}
 AGENCY: Final = {"name": "Harborline", "hot_from": "70", "warm_from": "40"}
 POLICY: Final = {"target_minutes": "5", "evidence": ["CALL_CONNECTED"], "max_hops": "3", "alarm_minutes": "60"}
 
@@ -87,6 +87,7 @@ def test_a_profile_is_written_without_json() -> None:
     profile = make_profile()
     sent = {
         **PROFILE,
+        **rows("caps", {"most": "10", "period": "DAY", "line": "LIFE", "source": make_source().pk, "is_paced": "on"}),
         **rows("shifts", shift(0, "08:00", "12:00"), shift(0, "14:00", "19:00")),
         **rows("leaves", {"starts_at": "2026-07-01T08:00", "ends_at": "2026-07-04T08:00", "reason": "Holiday"}),
     }
@@ -98,6 +99,7 @@ def test_a_profile_is_written_without_json() -> None:
     profile.refresh_from_db()
     assert response.status_code == 302
     assert (profile.capacity, profile.languages, profile.skills) == (5, ["en", "es"], ["senior"])
+    assert [str(each) for each in profile.caps.all()] == ["10 a day of Life from Web"]
     assert [(each.opens, each.closes) for each in profile.shifts.all()] == [(time(8), time(12)), (time(14), time(19))]
     assert Leave.objects.get().starts_at == datetime(2026, 7, 1, 13, 0, tzinfo=UTC)  # eight in Chicago
     assert list(RosterChange.objects.values_list("subject", flat=True)) == [f"producer:{profile.producer_id}"]
@@ -108,7 +110,14 @@ def test_every_fault_of_a_profile_is_told_at_its_field() -> None:
     sent = {
         **PROFILE,
         "languages": "en, spanish",
-        "daily_cap": "0",
+        **rows(
+            "caps",
+            {"most": "0", "period": "DAY"},
+            {"most": "5", "period": "OPEN"},
+            {"most": "5", "period": "HOUR", "is_paced": "on"},
+            {"most": "5", "period": "WEEK"},
+            {"most": "6", "period": "WEEK"},
+        ),
         **rows("shifts", shift(0, "08:00", "12:00"), shift(0, "11:00", "13:00"), shift(2, "08:00", "08:00")),
         **rows("leaves", {"starts_at": "2026-07-04T08:00", "ends_at": "2026-07-01T08:00"}),
     }
@@ -118,7 +127,10 @@ def test_every_fault_of_a_profile_is_told_at_its_field() -> None:
     )
 
     assert sorted(faults(page)) == [
-        "daily_cap: Ensure this value is greater than or equal to 1.",
+        "caps 0 most: Ensure this value is greater than or equal to 1.",
+        "caps 1 period: What may be open of everything together is the capacity. Name a line or a source here.",
+        "caps 2 is_paced: Only a cap of a day or longer can be paced.",
+        "caps 4 period: There is such a cap already.",
         "languages: Use two-letter codes such as en or es, not spanish.",
         "leaves 0 ends_at: It must end after it starts.",
         "shifts 1 opens: It overlaps Monday 08:00–12:00.",
@@ -133,7 +145,7 @@ def test_a_time_that_the_clocks_leave_out_is_refused() -> None:
 
     page = browser_of(make_user(Role.OPERATIONS)).post(
         reverse("admin:routing_producerprofile_change", args=[profile.pk]),
-        {**PROFILE, **rows("shifts"), **rows("leaves", leave)},
+        {**PROFILE, **rows("caps"), **rows("shifts"), **rows("leaves", leave)},
     )
 
     assert [fault.partition(":")[0] for fault in faults(page)] == ["leaves 0 starts_at"]

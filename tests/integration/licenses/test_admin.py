@@ -152,7 +152,7 @@ def test_saving_a_page_as_it_stands_changes_nothing(operations: Client) -> None:
     [
         ({"licenses-0-state": "XX"}, 1, "Use a two-letter state code"),
         ({"licenses-0-expiry_date": "0000-01-01"}, 1, "Enter a valid date"),
-        ({"licenses-0-is_perpetual": "on"}, 1, "Give the last valid day, or mark the licence perpetual"),
+        ({"licenses-0-is_perpetual": "on"}, 1, "Give the last valid day, or mark the license perpetual"),
         ({"contracts-0-states": "TX, ZZ"}, 2, "ZZ is not one"),
         ({"contracts-0-products": "term life!"}, 2, "Use product codes"),
         ({"appointments-0-lines": ""}, 3, "This field is required"),

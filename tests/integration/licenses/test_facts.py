@@ -237,7 +237,7 @@ def test_the_law_comes_in_provisional_and_a_second_load_changes_nothing(operatio
     confirmed = rule.objects.filter(status="confirmed").exclude(state="AS").count()
     again = licenses.load_reference(actor=operations, now=NOW)
 
-    assert (first, confirmed, again) == (103, 0, 0)
+    assert (first, confirmed, again) == (104, 0, 0)
     california = rule.objects.filter(state="CA").order_by("regime").values_list("regime", "lines", "file_within_days")
     assert list(california) == [("JIT", ["LIFE", "HEALTH", "VAR"], 14), ("PRE", ["PROP", "CAS", "PERS"], 15)]
     assert Product.objects.get(code="auto").lines_any_of == [["PERS"], ["PROP", "CAS"]]

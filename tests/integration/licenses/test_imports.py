@@ -70,7 +70,7 @@ def test_all_licences_of_a_producer_are_one_change_of_facts(producer: Producer) 
 
     producer.refresh_from_db()
     assert producer.facts_version == 1
-    assert ProducerChange.objects.exclude(what="Licences confirmed by the source").count() == 1
+    assert ProducerChange.objects.exclude(what="Licenses confirmed by the source").count() == 1
 
 
 def test_good_rows_come_in_and_the_others_are_listed(producer: Producer) -> None:

@@ -83,7 +83,7 @@ def test_nobody_is_told_of_the_licences_of_those_who_left() -> None:
 
 @pytest.mark.parametrize(
     ("days", "subject"),
-    [(7, "Your TX licence ends in 7 days"), (1, "Your TX licence ends in 1 day"), (0, "Your TX licence ends today")],
+    [(7, "Your TX license ends in 7 days"), (1, "Your TX license ends in 1 day"), (0, "Your TX license ends today")],
 )
 def test_the_producer_gets_a_letter(days: int, subject: str, mailoutbox: list[EmailMessage]) -> None:
     make_license(make_producer(), number="ZZ7", expiry_date=ENDS)
@@ -93,8 +93,8 @@ def test_the_producer_gets_a_letter(days: int, subject: str, mailoutbox: list[Em
 
     [letter] = mailoutbox
     assert (letter.to, letter.subject) == (["ana@example.com"], subject)
-    assert "Your TX licence ZZ7 ends" in letter.body
-    assert "July 31, 2026 is its last day." in letter.body
+    assert "Your TX license ZZ7 ends" in letter.body
+    assert "Jul 31, 2026 is its last day." in letter.body
 
 
 @pytest.mark.parametrize("change", ["renewed", "no address"])

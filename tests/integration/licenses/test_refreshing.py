@@ -129,7 +129,7 @@ DOUBTS: list[tuple[str, FakeSource, str, str]] = [
     ),
     ("a row of hers could not be read", FakeSource([FLORIDA, Unreadable(7, "state is empty", "42")]), "DONE", ""),
     (
-        "a line of the licence is not known",
+        "a line of the license is not known",
         FakeSource([replace(TEXAS, lines=(SourceLine("Astrology"),)), FLORIDA]),
         "DONE",
         "",
@@ -224,7 +224,7 @@ def test_a_run_without_news_raises_no_version_and_confirms_the_age(ana: Producer
 
     assert Producer.objects.get().facts_version == before
     assert License.objects.get().as_of == NOW.replace(day=13)
-    assert ana.changes.order_by("-pk")[0].what == "Licences confirmed by the source"
+    assert ana.changes.order_by("-pk")[0].what == "Licenses confirmed by the source"
 
 
 def test_a_manager_may_not_refresh() -> None:

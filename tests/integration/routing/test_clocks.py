@@ -8,8 +8,9 @@ from django.conf import LazySettings
 
 from audit.models import Entry
 from outbox.models import Message
+from routing import waits
 from routing.models import Agency, AgencyHoliday, AgencyHours, Lead, SlaPolicy, SlaTimer
-from routing.services import desk, fallback, roster, sla, sweeping
+from routing.services import desk, roster, sla, sweeping
 from tests.agency import (
     MINUTE,
     NOW,
@@ -321,7 +322,7 @@ def test_a_waiting_lead_that_fails_is_put_off_and_holds_nobody_up(caplog: pytest
 
     assert (moved, owners(broken, sound)) == (1, ["", "Kim"])
     assert [record.message for record in caplog.records] == ["queue.rerun_failed"]
-    assert broken.queue_items.get().rerun_at == NOW + MINUTE + fallback.RERUN_LATER
+    assert broken.queue_items.get().rerun_at == NOW + MINUTE + waits.NEXT_LOOK
 
 
 def test_the_next_due_timer_is_known_to_whoever_sleeps() -> None:

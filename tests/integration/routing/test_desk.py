@@ -83,8 +83,8 @@ def test_a_lead_is_accepted_touched_and_sold() -> None:
     assert (assignment.end, assignment.end_reason) == ("DISPOSED", "SOLD")
     assert held(kim) == 0
     assert actions(lead)[3:] == ["lead.accepted", "lead.touched", "assignment.ended", "lead.closed"]
-    assert list(Message.objects.order_by("seq").values_list("topic", flat=True)) == [
-        "rule_set.published",
+    topics = Message.objects.exclude(topic__startswith="rule_set.").order_by("seq").values_list("topic", flat=True)
+    assert list(topics) == [
         "lead.assigned",
         "capacity.freed",
         "lead.closed",

@@ -144,9 +144,20 @@ def test_the_command_loads_the_installed_data_and_prints_what_its_checks_found()
         area_codes=("435", "505", "928", "970"),
         kind="STANDARD",
         is_active=True,
+        latitude=36.7797,
+        longitude=-109.359,
     )
 
 
 def test_what_a_lead_does_not_give_is_not_looked_up(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(0):
         assert geography.find_places(None, None) == Places()
+
+
+def test_a_worker_that_has_read_all_places_asks_for_none(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    geography.load(gazetteer=SMALL, actor=LOADER, now=NOW)
+
+    geography.remember_all()
+
+    with django_assert_num_queries(0):
+        assert geography.find_places("33602", "813") == Places(TAMPA, TAMPA_NUMBERS)

@@ -59,7 +59,7 @@ def test_a_licence_counts_to_the_last_minute_of_its_last_day(expiry_date: date, 
     assert held(kim) == (1 if status == "assigned" else 0)
     if status == "fallback":
         nobody = "Nobody in the pool is licensed for this state and line."
-        nearest = f"Nearest: Kim Park: licence ended {expiry_date.day} November 2026."
+        nearest = f"Nearest: Kim Park: license ended Nov {expiry_date.day}, 2026."
         assert answer.body["reason"] == {"code": "NO_LICENSED_PRODUCER", "text": f"{nobody} {nearest}"}
 
 
@@ -120,8 +120,8 @@ def test_what_changes_between_decision_and_claim_passes_the_seat_on(change: Call
 
     assert taken.producer is not None
     assert (taken.producer.id, taken.skipped) == (lee.pk, [{"producer": kim.pk, "why": "LICENSE_CHANGED"}])
-    loads = {load.producer_id: (int(load.open_effort), load.day_count) for load in ProducerLoad.objects.all()}
-    assert loads == {kim.pk: (0, 0), lee.pk: (1, 1)}
+    loads = {load.producer_id: int(load.open_effort) for load in ProducerLoad.objects.all()}
+    assert loads == {kim.pk: 0, lee.pk: 1}
 
 
 def receive_lead_for_nobody() -> Lead:

@@ -9,9 +9,10 @@ from accounts.actor import Actor
 from accounts.errors import Forbidden, Invalid
 from accounts.policy import Role
 from audit.models import Entry
-from routing.errors import WrongState
+from licenses.models import Producer
+from routing.errors import TakenByAnother, WrongState
 from routing.models import QueueItem
-from routing.services import fallback, sla
+from routing.services import fallback, handing, sla
 from tests.agency import (
     MINUTE,
     NOW,
@@ -39,6 +40,11 @@ LATER = NOW + MINUTE
 def waiting() -> QueueItem:
     """Return the item of a lead nobody has room for."""
     return receive_lead().queue_items.select_related("lead").get()
+
+
+def assign(item: QueueItem, actor: Actor) -> Any:
+    producer = Producer.objects.get()
+    return handing.assign(lead=item.lead, producer_id=producer.pk, reason="By hand", actor=actor, now=LATER)
 
 
 def quarantined(**fields: Any) -> QueueItem:
@@ -87,13 +93,27 @@ def test_an_item_is_taken_put_back_and_taken_by_another() -> None:
     item, other = waiting(), make_user(Role.MANAGER, first_name="Max", last_name="Ode").actor()
 
     take(item, mona())
-    refusal = refused(lambda: take(item, other), fallback.TakenByAnother)
+    refusal = refused(lambda: take(item, other), TakenByAnother)
     put_back(item, mona())
     take(item, other)
 
     assert str(refusal) == "Mona Reyes took this item; ask them, or wait until it is put back."
     item.refresh_from_db()
     assert (item.state, str(item.claimed_by), item.claimed_at) == ("CLAIMED", "Max Ode", LATER)
+
+
+@pytest.mark.parametrize("move", [resolve, retry, mend, assign], ids=lambda move: move.__name__)
+def test_what_one_manager_has_taken_no_other_settles(move: Callable[[QueueItem, Actor], object]) -> None:
+    open_agency()
+    item, other = waiting(), make_user(Role.MANAGER, first_name="Max", last_name="Ode").actor()
+    take(item, mona())
+    hire()
+
+    refusal = refused(lambda: move(item, other), TakenByAnother)
+
+    assert str(refusal) == "Mona Reyes took this item; ask them, or wait until it is put back."
+    item.refresh_from_db()
+    assert (item.state, fresh(item.lead).state) == ("CLAIMED", "FALLBACK")
 
 
 def test_what_is_not_taken_cannot_be_put_back() -> None:

@@ -21,6 +21,7 @@ from tests.agency import (
     TO_LIFE,
     actor_of,
     hire,
+    make_pool,
     mona,
     open_agency,
     publish,
@@ -123,7 +124,8 @@ def test_decisions_replay_the_same_whatever_has_changed_since() -> None:
     send_on_leave(kim, until=NOW + timedelta(days=90))
     hire("New")
     publish("checks", {**REVIEW_THE_OLD, "when": {"field": "lead.age", "op": "gte", "value": 18}})
-    publish("routes", {**TO_LIFE, "route": {"pool": "nowhere"}}, stage="route")
+    make_pool("elsewhere")
+    publish("routes", {**TO_LIFE, "route": {"pool": "elsewhere"}}, stage="route")
     publish("fit", SPANISH, stage="eligibility")
     receive()
 
@@ -188,7 +190,7 @@ def test_a_receipt_holds_what_was_published() -> None:
                 "level": "0.000000",
                 "weight": "1",
             },
-            "volatile": {"load": "0.00", "credit": "0", "day_count": 0, "last_assigned_at": None},
+            "volatile": {"load": "0.00", "credit": "0", "last_assigned_at": None, "caps": {}},
         }
     ]
     assert (receipt["claim"], receipt["chosen"], receipt["reason"]) == ({"skipped": []}, kim.pk, "ASSIGNED")

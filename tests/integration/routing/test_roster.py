@@ -6,10 +6,13 @@ from functools import partial
 import pytest
 from django.db import transaction
 
+from accounts.errors import Missing
 from licenses.models import Producer
 from routing.models import PoolMember, ProducerProfile, RosterChange, RosterEntry, RosterState
+from routing.queries import past_rosters
 from routing.services import deciding, handing, roster
 from tests.agency import (
+    MINUTE,
     NOW,
     held,
     hire,
@@ -56,6 +59,33 @@ def test_a_change_that_changes_nothing_makes_no_version() -> None:
     assert RosterEntry.objects.filter(subject=f"producer:{kim.pk}").count() == 1
 
 
+def test_a_change_that_changes_nothing_is_taken_in_by_the_version_there_is() -> None:
+    open_agency()
+    kim = hire(capacity=1)
+    before = deciding.context().roster.version
+    roster.changed(roster.producer_subject(kim.pk), at=NOW + MINUTE)
+    deciding.context()
+
+    ProducerProfile.objects.filter(producer=kim).update(capacity=7)
+    roster.changed(roster.producer_subject(kim.pk), at=NOW + 2 * MINUTE)
+    after = deciding.context().roster.version
+
+    assert [past_rosters.version_at(NOW + minutes * MINUTE) for minutes in (0, 1, 2)] == [before, before, after]
+
+
+def test_a_version_that_is_not_there_yet_is_refused_and_not_remembered() -> None:
+    open_agency()
+    kim = hire(capacity=1)
+    coming = deciding.context().roster.version + 1
+    with pytest.raises(Missing):
+        past_rosters.at_version(coming)
+
+    set_profile(kim, capacity=7)
+    deciding.context()
+
+    assert past_rosters.at_version(coming).producers[kim.pk].capacity == 7
+
+
 def test_every_version_reads_back_as_it_was() -> None:
     open_agency()
     kim = hire(capacity=1)
@@ -67,7 +97,7 @@ def test_every_version_reads_back_as_it_was() -> None:
     tell(kim)
     gone = deciding.context().roster
 
-    assert [roster.at_version(version).producers[kim.pk].capacity for version in versions] == [1, 2, 3]
+    assert [past_rosters.at_version(version).producers[kim.pk].capacity for version in versions] == [1, 2, 3]
     assert dict(gone.producers) == {}
 
 

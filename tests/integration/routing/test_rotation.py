@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from licenses.models import Producer
+from routing import waits
 from routing.models import Lead
 from routing.services import desk, fallback, sweeping
 from tests.agency import (
@@ -159,7 +160,7 @@ def test_a_lead_that_waits_for_room_goes_out_when_there_is_some(change: Any) -> 
     assert fallback.rerun_waiting(now=NOW + MINUTE) == 0
 
     change(kim, first)
-    placed = sweeping.rerun(now=NOW + 2 * MINUTE)
+    placed = fallback.rerun_waiting(now=NOW + MINUTE + waits.NEXT_LOOK)
 
     assert (placed, owners(waiting)) == (1, ["Kim"])
 
@@ -195,12 +196,12 @@ def test_a_rerun_that_finds_nobody_leaves_no_decision() -> None:
     placed = fallback.rerun_waiting(now=NOW + MINUTE)
 
     assert (placed, lead.decisions.count()) == (0, 1)
-    assert lead.queue_items.get().rerun_at == NOW + 6 * MINUTE
+    assert lead.queue_items.get().rerun_at == NOW + MINUTE + waits.NEXT_LOOK
 
 
 def test_the_daily_cap_counts_the_producers_own_day() -> None:
     open_agency()
-    kim = hire(daily_cap=2, time_zone="America/Los_Angeles")
+    kim = hire(caps={"DAY": 2}, time_zone="America/Los_Angeles")
     late = NOW + timedelta(hours=16, minutes=30)  # 23:30 in Los Angeles, tomorrow in New York
 
     answers = [receive(now=at).body["reason"]["code"] for at in (NOW, NOW, late, late + timedelta(hours=1))]

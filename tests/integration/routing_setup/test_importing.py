@@ -147,7 +147,12 @@ def test_a_dry_run_tells_every_row_and_keeps_nothing(take: Import, tmp_path: Pat
 
     call_command("import_leads", file, "--dry-run", stdout=out)
 
-    assert out.getvalue() == f"line 2: fallback: {FELL}\n1 leads read: 1 fallback. Nothing was kept.\n"
+    assert out.getvalue().splitlines() == [
+        f"line 2: fallback: {FELL}",
+        "1 to nobody: No routing rule matched.",
+        "100.0 % would wait for a manager.",
+        "1 leads read: 1 fallback. Nothing was kept.",
+    ]
     assert (Lead.objects.count(), IntakeRecord.objects.count(), Entry.objects.count()) == (0, 0, 0)
     assert [source.slug for source in LeadSource.objects.all()] == ["web"]
 

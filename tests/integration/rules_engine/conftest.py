@@ -6,6 +6,7 @@ import pytest
 
 from accounts.actor import Actor
 from accounts.policy import Role
+from routing.models import Pool
 from rules_engine import queries
 from tests.factories import make_user
 
@@ -32,3 +33,9 @@ def ops(db: None) -> Actor:
 def auditor(db: None) -> Actor:
     """Return somebody who may look and nothing else."""
     return make_user(Role.AUDITOR).actor()
+
+
+@pytest.fixture
+def house(db: None) -> Pool:
+    """Return the pool that the tests' routes lead to."""
+    return Pool.objects.create(slug="house", name="House")

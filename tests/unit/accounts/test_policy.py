@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from accounts.actor import Actor, ActorKind, system
 from accounts.api import Allows, DenyUnlessDeclared
 from accounts.errors import Forbidden
-from accounts.policy import POLICY, VIEW_ALL, Role, allows, require
+from accounts.policy import HARMLESS, POLICY, VIEW_ALL, Role, allows, may_change_anything, require
 
 
 def actor(role: Role) -> Actor:
@@ -16,8 +16,9 @@ def actor(role: Role) -> Actor:
 
 
 def test_an_auditor_reads_all_and_changes_nothing() -> None:
-    assert POLICY[Role.AUDITOR] == VIEW_ALL
-    assert all(permission.endswith(".view") for permission in POLICY[Role.AUDITOR])
+    assert POLICY[Role.AUDITOR] == VIEW_ALL | HARMLESS
+    assert all(permission.endswith(".view") for permission in POLICY[Role.AUDITOR] - HARMLESS)
+    assert not may_change_anything(actor(Role.AUDITOR))
 
 
 def test_a_producer_reaches_only_what_is_his_own() -> None:
@@ -29,9 +30,15 @@ def test_administration_is_for_administrators(permission: str) -> None:
     assert [role for role in Role if permission in POLICY[role]] == [Role.ADMINISTRATOR]
 
 
-@pytest.mark.parametrize("permission", ["rules.edit", "rules.publish", "rules.rollback"])
+@pytest.mark.parametrize("permission", ["rules.edit", "rules.confirm", "rules.publish", "rules.rollback"])
 def test_managers_and_auditors_do_not_change_rules(permission: str) -> None:
     assert [role for role in Role if permission in POLICY[role]] == [Role.OPERATIONS, Role.ADMINISTRATOR]
+
+
+def test_whoever_runs_the_agency_may_be_the_second_person() -> None:
+    approvers = [role for role in Role if "rules.approve" in POLICY[role]]
+
+    assert approvers == [Role.OPERATIONS, Role.MANAGER, Role.ADMINISTRATOR]
 
 
 def test_nobody_edits_the_ledger() -> None:

@@ -1,10 +1,12 @@
 """The published description of the API: whole, valid, and naming every call people build on."""
 
 import json
+import re
 from io import StringIO
 
 from django.core.management import call_command
 
+METHODS = {"get", "post", "put", "patch", "delete"}
 PROMISED = {
     "/api/v1/leads/",
     "/api/v1/leads/{id}/",
@@ -25,8 +27,20 @@ PROMISED = {
     "/api/v1/rulesets/",
     "/api/v1/rulesets/{slug}/versions/",
     "/api/v1/rulesets/{slug}/validate/",
+    "/api/v1/rulesets/{slug}/lint/",
     "/api/v1/rulesets/{slug}/publish/",
     "/api/v1/rulesets/{slug}/rollback/",
+    "/api/v1/rulesets/{slug}/simulate/",
+    "/api/v1/rulesets/{slug}/draft/",
+    "/api/v1/rulesets/{slug}/rules/",
+    "/api/v1/rulesets/{slug}/rules/{rule_id}/",
+    "/api/v1/rulesets/{slug}/export/",
+    "/api/v1/rulesets/{slug}/import/",
+    "/api/v1/rulesets/{slug}/import/preview/",
+    "/api/v1/lists/",
+    "/api/v1/lists/{slug}/",
+    "/api/v1/bench/cases/",
+    "/api/v1/bench/cases/{id}/",
 }
 
 
@@ -48,3 +62,18 @@ def test_the_intake_tells_of_every_answer_it_gives() -> None:
     intake = json.loads(out.getvalue())["paths"]["/api/v1/leads/"]["post"]
     assert set(intake["responses"]) == {"200", "201", "202", "400", "409"}
     assert {each["name"] for each in intake["parameters"]} == {"Idempotency-Key"}
+
+
+def test_every_call_about_rules_says_what_it_answers_and_how_it_refuses() -> None:
+    out = StringIO()
+
+    call_command("spectacular", "--format", "openapi-json", stdout=out)
+
+    about_rules = re.compile("/api/v1/(bench|law|lists|packs|rehearsals|rulesets|shadows)/")
+    silent = [
+        (method, path)
+        for path, operations in json.loads(out.getvalue())["paths"].items()
+        for method, operation in operations.items()
+        if about_rules.match(path) and not (method in METHODS and "403" in operation["responses"])
+    ]
+    assert silent == []

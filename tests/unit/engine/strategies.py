@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from rules_engine.engine.catalog import Catalog, Field
 from rules_engine.engine.operators import Operator, Shape, operators_for
+from rules_engine.engine.parse import parse_rule
 from rules_engine.engine.stages import STAGES
 from rules_engine.engine.values import Kind
 from tests.unit.engine.vocabulary import CATALOG, make_rule
@@ -91,7 +92,7 @@ def rules(stage: str) -> Strategy:
         "active_to": st.none() | st.sampled_from(["2026-11-22", "2031-01-01"]),
         "status": st.sampled_from(["confirmed", "provisional"]),
         "jurisdiction": st.none() | st.just("FL"),
-        "citation": st.none() | st.just({"source": "a statute", "verified_on": "2026-10-02"}),
+        "citation": st.none() | st.just({"source": "a statute", "verified_on": "2026-10-02", "confidence": "low"}),
     }
     own: dict[str, dict[str, Strategy]] = {
         "gate": {"effect": st.sampled_from(["reject", "review", "warn", "task"]), "message": st.none() | _TEXTS},
@@ -100,6 +101,79 @@ def rules(stage: str) -> Strategy:
         "eligibility": {"require": inside},
     }
     return st.fixed_dictionaries(common | own[stage]).map(lambda changes: make_rule(stage, **changes))
+
+
+def cells(field: Field, operator: Operator) -> Strategy:
+    """Return what a cell of a table may hold under that column."""
+    if operator.shape is Shape.NOTHING:
+        return st.booleans()
+    return operands(field, operator, CATALOG).map(
+        lambda operand: operand["value"] if operand.keys() == {"value"} else operand
+    )
+
+
+def _columns(scopes: frozenset[str], at_most: int) -> Strategy:
+    pairs = [
+        (field, operator)
+        for field in CATALOG.fields
+        if field.scope in scopes
+        for operator in operators_for(field.kind, field.many)
+    ]
+    column = st.sampled_from(pairs)
+    return st.lists(column, min_size=1, max_size=at_most, unique_by=lambda pair: (pair[0].name, pair[1].name))
+
+
+_EFFECTS = st.sampled_from(["reject", "quarantine", "review", "task", "warn"])
+_SAID: dict[str, Strategy] = {
+    "effect": _EFFECTS,
+    "reason": st.just("CLOSED"),
+    "message": _TEXTS | st.just("-"),
+    "add": st.integers(-40, 40),
+    "weight": st.integers(-5, 5),
+    "pool": st.sampled_from(["florida", "texas"]),
+    "tier": st.sampled_from(["hot", "-"]),
+}
+
+
+@st.composite
+def tables(draw: st.DrawFn, stage: str) -> dict[str, object]:
+    """Return documents of rules that are tables of a stage: every hit policy, open cells, overlapping rows."""
+    scopes = STAGES[stage].scopes
+    outputs, hits = draw(st.sampled_from(_OUTPUTS[stage]))
+    asked = draw(_columns(scopes, 3))
+    asks = draw(_columns(frozenset({"producer"}), 2)) if stage == "eligibility" else []
+    row = {
+        "if": st.tuples(*(st.just("-") | cells(*pair) for pair in asked)).map(list),
+        "then": st.tuples(*(cells(*pair) for pair in asks), *(_SAID[name] for name in outputs)).map(list),
+    }
+    rows = draw(st.lists(st.fixed_dictionaries(row), min_size=1, max_size=6))
+    table: dict[str, Any] = {
+        "inputs": [{"field": field.name, "op": operator.name} for field, operator in asked],
+        "outputs": [*({"field": field.name, "op": operator.name} for field, operator in asks), *outputs],
+        "hit": draw(st.sampled_from(hits)),
+        "rows": [each | {"id": f"row-{place}"} for place, each in enumerate(rows)],
+    }
+    common = {
+        "when": st.none() | conditions(scopes),
+        "status": st.sampled_from(["confirmed", "provisional"]),
+        "on_unknown": st.none() | st.just(STAGES[stage].on_unknown or None),
+    }
+    rule = {"id": "a-table", "name": "A table", "table": table} | draw(st.fixed_dictionaries(common))
+    rule = {key: value for key, value in rule.items() if value is not None}
+    overlapping = {problem.pointer for problem in parse_rule(rule, stage, CATALOG).problems}
+    table["rows"] = [row for place, row in enumerate(table["rows"]) if f"/table/rows/{place}" not in overlapping]
+    return rule
+
+
+_OUTPUTS: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    "gate": [(("effect", "reason", "message"), ("first", "unique", "collect"))],
+    "score": [(("add",), ("first", "unique", "sum"))],
+    "route": [(("pool", "tier"), ("first", "unique"))],
+    "eligibility": [
+        (("reason", "message"), ("first", "unique", "collect")),
+        (("weight",), ("first", "unique", "sum")),
+    ],
+}
 
 
 # What a source may send for any fact: right, wrong, or not of this world.

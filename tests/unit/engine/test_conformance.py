@@ -57,7 +57,8 @@ def test_every_operator_has_a_case_for_each_kind_and_verdict(operator: Any) -> N
 
 
 def test_every_stage_has_a_file_and_every_problem_code_a_case() -> None:
-    codes = {problem["code"] for case in DOCUMENTS["problems"]["cases"] for problem in case["problems"]}
+    refusals = [case for name in ("problems", "problems_tables") for case in DOCUMENTS[name]["cases"]]
+    codes = {problem["code"] for case in refusals for problem in case["problems"]}
     # Too long or too many for a file that people read; test_parse has them.
     elsewhere = {
         Code.NOT_JSON,
@@ -66,10 +67,28 @@ def test_every_stage_has_a_file_and_every_problem_code_a_case() -> None:
         Code.TOO_MANY_PROBLEMS,
         Code.CONDITION_BIG,
         Code.PATTERN_LONG,
+        Code.TABLE_BIG,
     }
 
     assert {f"stage_{stage}" for stage in STAGES} <= DOCUMENTS.keys()
     assert codes == set(Code) - elsewhere
+
+
+def _tables() -> Iterator[tuple[str, str, bool]]:
+    """Yield stage, hit policy, and whether a row met a missing fact, of every case on tables."""
+    for case in DOCUMENTS["tables"]["cases"]:
+        for rule in case["sets"][0]["rules"]:
+            if "table" in rule:
+                asked = {column["field"] for column in rule["table"]["inputs"]}
+                yield case["stage"], rule["table"]["hit"], not asked <= case["facts"].keys()
+
+
+def test_every_hit_policy_has_a_case_in_each_of_its_stages_with_and_without_a_missing_fact() -> None:
+    wanted = {
+        (stage.name, hit.value, is_missing) for stage in STAGES.values() for hit in stage.hits for is_missing in (0, 1)
+    }
+
+    assert set(_tables()) == wanted
 
 
 def test_a_case_that_does_not_hold_says_how() -> None:

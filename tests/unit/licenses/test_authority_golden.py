@@ -53,7 +53,7 @@ def test_case_2_blocks_the_day_after_the_last_day_and_names_it() -> None:
     authority = verdict(make_licensing(make_license(expiry_date=YESTERDAY)))
 
     assert [block.as_dict() for block in authority.blocks] == [
-        {"code": "LICENSE_EXPIRED", "text": "licence ended 11 May 2026", "on": "2026-05-11"}
+        {"code": "LICENSE_EXPIRED", "text": "license ended May 11, 2026", "on": "2026-05-11"}
     ]
 
 
@@ -81,7 +81,7 @@ BLOCKED: list[tuple[str, Licensing, Ask, tuple[Regime, ...], list[str]]] = [
         ["LOA_MISSING", "APPT_REQUIRED_BEFORE_SOLICIT"],
     ),
     (
-        "case 10: the home licence is suspended",
+        "case 10: the home license is suspended",
         make_licensing(
             make_license("NV", residency="NR"), make_license("CA", status="SUSPENDED", pk=2), resident_state="CA"
         ),
@@ -90,7 +90,7 @@ BLOCKED: list[tuple[str, Licensing, Ask, tuple[Regime, ...], list[str]]] = [
         ["HOME_LICENSE_INACTIVE"],
     ),
     (
-        "case 12: the licence is active, its line surrendered",
+        "case 12: the license is active, its line surrendered",
         make_licensing(make_license("TX", LineFact(10, "LIFE", "SURRENDERED"))),
         make_ask(),
         (TEXAS,),
@@ -171,9 +171,9 @@ def test_every_gate_at_once() -> None:
 
     assert [(block.code, block.text) for block in authority.blocks] == [
         ("PRODUCER_INACTIVE", "producer is on leave"),
-        ("LICENSE_EXPIRED", "licence ended 1 May 2026"),
-        ("LICENSE_INACTIVE", "licence is suspended"),
+        ("LICENSE_EXPIRED", "license ended May 1, 2026"),
+        ("LICENSE_INACTIVE", "license is suspended"),
         ("LOA_INACTIVE", "Life is inactive"),
-        ("HOME_LICENSE_INACTIVE", "no resident licence in TX"),
+        ("HOME_LICENSE_INACTIVE", "no resident license in TX"),
         ("NO_CARRIER_CONTRACT", "no contract for term_life in FL"),
     ]

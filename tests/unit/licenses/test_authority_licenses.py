@@ -27,14 +27,14 @@ HOME_LIFE = make_license("TX", "LIFE", pk=9)
 def test_no_licence_in_the_state() -> None:
     authority = verdict(make_licensing(make_license("GA")))
 
-    assert [(block.code, block.text) for block in authority.blocks] == [("NO_LICENSE", "no licence in TX")]
+    assert [(block.code, block.text) for block in authority.blocks] == [("NO_LICENSE", "no license in TX")]
 
 
 def test_an_adjuster_does_not_sell() -> None:
     authority = verdict(make_licensing(make_license(license_class="ADJUSTER")))
 
     assert [(block.code, block.text) for block in authority.blocks] == [
-        ("LICENSE_CLASS", "only a licence of class adjuster in TX")
+        ("LICENSE_CLASS", "only a license of class adjuster in TX")
     ]
 
 
@@ -43,7 +43,7 @@ def test_only_an_active_licence_counts(status: str) -> None:
     authority = verdict(make_licensing(make_license(status=status)))
 
     assert [(block.code, block.text) for block in authority.blocks] == [
-        ("LICENSE_INACTIVE", f"licence is {status.lower()}")
+        ("LICENSE_INACTIVE", f"license is {status.lower()}")
     ]
 
 
@@ -53,21 +53,21 @@ def test_a_licence_marked_expired_is_expired_whatever_its_date() -> None:
 
 SEVERAL: list[tuple[str, tuple[LicenseFact, ...], tuple[ProductLines, ...], list[str], tuple[int, ...]]] = [
     (
-        "a dead licence beside a good one does not matter",
+        "a dead license beside a good one does not matter",
         (make_license(expiry_date=YESTERDAY, pk=1), make_license(pk=2)),
         (LIFE,),
         [],
         (2,),
     ),
     (
-        "an adjuster's licence beside a producer's does not matter",
+        "an adjuster's license beside a producer's does not matter",
         (make_license(license_class="ADJUSTER", pk=1), make_license(pk=2)),
         (LIFE,),
         [],
         (2,),
     ),
     (
-        "lines of two licences add up",
+        "lines of two licenses add up",
         (make_license("TX", "PROP", pk=1), make_license("TX", "CAS", pk=2)),
         (AUTO,),
         [],
@@ -81,14 +81,14 @@ SEVERAL: list[tuple[str, tuple[LicenseFact, ...], tuple[ProductLines, ...], list
         (1, 2),
     ),
     (
-        "of two sound licences the longer one is relied on",
+        "of two sound licenses the longer one is relied on",
         (make_license(pk=1), make_license(expiry_date=None, is_perpetual=True, pk=2)),
         (LIFE,),
         [],
         (2,),
     ),
     (
-        "the line sits on the licence that ended",
+        "the line sits on the license that ended",
         (make_license("TX", "LIFE", expiry_date=YESTERDAY, pk=1), make_license("TX", "PERS", pk=2)),
         (LIFE,),
         ["LICENSE_EXPIRED"],
@@ -104,7 +104,7 @@ SEVERAL: list[tuple[str, tuple[LicenseFact, ...], tuple[ProductLines, ...], list
     ("property alone is not personal lines", (make_license("TX", "PROP"),), (AUTO,), ["LOA_MISSING"], ()),
     ("variable takes both lines", (make_license("TX", "LIFE"),), (VARIABLE,), ["LOA_MISSING"], ()),
     (
-        "an ended licence that lacks the line says both",
+        "an ended license that lacks the line says both",
         (make_license("TX", "HEALTH", expiry_date=YESTERDAY),),
         (LIFE,),
         ["LICENSE_EXPIRED", "LOA_MISSING"],
@@ -164,15 +164,15 @@ def test_a_producer_who_does_not_work_gets_nothing(status: str, text: str) -> No
 
 HOME: list[tuple[str, tuple[LicenseFact, ...], list[str]]] = [
     ("in good standing", (HOME_LIFE,), []),
-    ("none at all", (), ["no resident licence in TX"]),
-    ("only a non-resident one", (make_license("TX", residency="NR", pk=9),), ["no resident licence in TX"]),
+    ("none at all", (), ["no resident license in TX"]),
+    ("only a non-resident one", (make_license("TX", residency="NR", pk=9),), ["no resident license in TX"]),
     (
         "of a class that does not sell",
         (make_license("TX", license_class="ADJUSTER", pk=9),),
-        ["no resident licence in TX"],
+        ["no resident license in TX"],
     ),
-    ("ended", (make_license("TX", expiry_date=YESTERDAY, pk=9),), ["home licence (TX) ended 11 May 2026"]),
-    ("suspended", (make_license("TX", status="SUSPENDED", pk=9),), ["home licence (TX) is suspended"]),
+    ("ended", (make_license("TX", expiry_date=YESTERDAY, pk=9),), ["home license (TX) ended May 11, 2026"]),
+    ("suspended", (make_license("TX", status="SUSPENDED", pk=9),), ["home license (TX) is suspended"]),
     ("without the line", (make_license("TX", "HEALTH", pk=9),), ["home state TX lacks Life"]),
     (
         "with the line inactive",
@@ -216,7 +216,7 @@ def test_a_resident_of_an_unknown_state_has_no_basis() -> None:
 
     authority = verdict(licensing, ASK_FLORIDA, FLORIDA)
 
-    assert [block.text for block in authority.blocks] == ["no resident licence in the home state"]
+    assert [block.text for block in authority.blocks] == ["no resident license in the home state"]
 
 
 def test_all_products_must_be_held_and_each_missing_one_is_named() -> None:

@@ -156,8 +156,8 @@ def test_rows_that_contradict_each_other_are_all_refused(cells: dict[str, str]) 
     content = csv(ROW, row(**cells))
 
     assert reasons(content) == [
-        (2, "lines 2, 3 contradict each other on licence 0012345"),
-        (3, "lines 2, 3 contradict each other on licence 0012345"),
+        (2, "lines 2, 3 contradict each other on license 0012345"),
+        (3, "lines 2, 3 contradict each other on license 0012345"),
     ]
 
 

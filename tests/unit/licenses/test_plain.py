@@ -34,14 +34,14 @@ def test_reading_back_what_was_stored_is_the_identity(value: Plain) -> None:
 def test_an_answer_is_stored_as_readers_expect_it() -> None:
     authority = Authority(
         allowed=False,
-        blocks=(Block("LICENSE_EXPIRED", "licence ended 12 May 2026", date(2026, 5, 12)),),
+        blocks=(Block("LICENSE_EXPIRED", "license ended May 12, 2026", date(2026, 5, 12)),),
         tasks=(Task("FILE_APPOINTMENT", "file it", 30),),
         relies_on=RelyOn(license_ids=(1, 2)),
     )
 
     assert authority.as_dict() == {
         "allowed": False,
-        "blocks": [{"code": "LICENSE_EXPIRED", "text": "licence ended 12 May 2026", "on": "2026-05-12"}],
+        "blocks": [{"code": "LICENSE_EXPIRED", "text": "license ended May 12, 2026", "on": "2026-05-12"}],
         "tasks": [{"code": "FILE_APPOINTMENT", "text": "file it", "days": 30}],
         "relies_on": {"license_ids": [1, 2], "line_ids": [], "appointment_ids": [], "contract_ids": []},
     }

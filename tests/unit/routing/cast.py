@@ -59,7 +59,7 @@ def producer(number: int, name: str = "", **fields: Any) -> RosterProducer:
         "facts_version": 1,
         "time_zone": "America/New_York",
         "capacity": 10,
-        "daily_cap": None,
+        "caps": (),
         "languages": ("en",),
         "skills": (),
         "shifts": None,
@@ -101,5 +101,5 @@ def inquiry(
 
 def free(*ids: int, **fields: Any) -> dict[int, Volatile]:
     """Return empty desks."""
-    state = Volatile(**{"load": Decimal(0), "credit": Decimal(0), "day_count": 0, "last_assigned_at": None, **fields})
+    state = Volatile(**{"load": Decimal(0), "credit": Decimal(0), "last_assigned_at": None, **fields})
     return dict.fromkeys(ids, state)

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from routing.caps import Cap, Used
 from routing.decision import Rules, choose, consider, full_reason
 from routing.roster import RosterPool, RosterProducer
-from tests.unit.routing.cast import TO_LIFE, compiled, free, inquiry, on_leave, producer
+from tests.unit.routing.cast import NOW, TO_LIFE, compiled, free, inquiry, on_leave, producer
 
 ENDED = date(2026, 11, 22)
 
@@ -93,7 +94,7 @@ def test_a_lead_without_a_pool_falls_back(rules: Rules | None, pools: tuple[Rost
         pytest.param([producer(1)], (1,), "EVERYONE_HAD_IT", id="who may has had it"),
         pytest.param([producer(1, leaves=on_leave())], (), "NO_ONE_ON_SHIFT", id="on leave"),
         pytest.param([producer(1, leaves=on_leave())], (1,), "NO_ONE_ON_SHIFT", id="on leave, and had it"),
-        pytest.param([producer(1, expires=ENDED)], (), "NO_LICENSED_PRODUCER", id="licence ended"),
+        pytest.param([producer(1, expires=ENDED)], (), "NO_LICENSED_PRODUCER", id="license ended"),
         pytest.param([producer(1, status="OFFBOARDED")], (), "NO_LICENSED_PRODUCER", id="has left"),
         pytest.param(
             [producer(1, expires=ENDED), producer(2, leaves=on_leave())], (), "NO_ONE_ON_SHIFT", id="the nearest reason"
@@ -137,7 +138,7 @@ def test_the_nearest_misses_have_the_least_in_their_way() -> None:
     misses = consider(inquiry(*members)).nearest_misses()
 
     assert [each["name"] for each in misses] == ["Bob", "Cleo", "Dan"]
-    assert misses[0]["blocks"] == [{"code": "LICENSE_EXPIRED", "text": "licence ended 22 November 2026", "rule": None}]
+    assert misses[0]["blocks"] == [{"code": "LICENSE_EXPIRED", "text": "license ended Nov 22, 2026", "rule": None}]
 
 
 def test_where_a_person_names_the_producer_gates_and_route_do_not_decide() -> None:
@@ -177,7 +178,7 @@ def test_the_former_owner_comes_before_any_preference() -> None:
     asked = inquiry(producer(1), producer(2, skills=("senior",)), rules=rules, former_owner=1)
 
     found = consider(asked)
-    chosen = choose(considered=found, roster=asked.context.roster, volatile=free(1, 2), effort=Decimal(1), seed="lead")
+    chosen = choose(considered=found, inquiry=asked, volatile=free(1, 2), effort=Decimal(1), seed="lead")
 
     assert [each.producer_id for each in chosen.ranked] == [1, 2]
 
@@ -187,7 +188,30 @@ def test_the_former_owner_comes_before_any_preference() -> None:
     [
         pytest.param({"capacity": 3}, {"load": Decimal(3)}, "AT_CAPACITY", "NO_CAPACITY", id="a full desk"),
         pytest.param({"capacity": 3}, {"load": Decimal("2.5")}, "AT_CAPACITY", "NO_CAPACITY", id="half a seat"),
-        pytest.param({"daily_cap": 2}, {"day_count": 2}, "DAILY_CAP", "DAILY_CAP_REACHED", id="the day's cap"),
+        pytest.param(
+            {"caps": (Cap(7, "DAY", 2),)}, {"caps": {7: Used(2)}}, "DAILY_CAP", "DAILY_CAP_REACHED", id="the day's cap"
+        ),
+        pytest.param(
+            {"caps": (Cap(7, "DAY", 9), Cap(8, "MONTH", 2))},
+            {"caps": {7: Used(2), 8: Used(2)}},
+            "MONTHLY_CAP",
+            "CAP_REACHED",
+            id="the month's cap",
+        ),
+        pytest.param(
+            {"caps": (Cap(7, "WEEK", 100, is_paced=True), Cap(8, "DAY", 2))},
+            {"caps": {7: Used(96, NOW), 8: Used(2)}},
+            "DAILY_CAP",
+            "DAILY_CAP_REACHED",
+            id="a full cap before one that paces",
+        ),
+        pytest.param(
+            {"caps": (Cap(7, "WEEK", 100, is_paced=True),)},
+            {"caps": {7: Used(96, NOW)}},
+            "PACED",
+            "CAP_REACHED",
+            id="pacing",
+        ),
     ],
 )
 def test_who_has_no_room_is_named_with_the_reason(
@@ -195,9 +219,7 @@ def test_who_has_no_room_is_named_with_the_reason(
 ) -> None:
     asked = inquiry(producer(1, **fields))
 
-    chosen = choose(
-        considered=consider(asked), roster=asked.context.roster, volatile=free(1, **state), effort=Decimal(1), seed="x"
-    )
+    chosen = choose(considered=consider(asked), inquiry=asked, volatile=free(1, **state), effort=Decimal(1), seed="x")
 
     assert (chosen.ranked, dict(chosen.full), full_reason(chosen)) == ((), {1: why}, reason)
 
@@ -209,7 +231,7 @@ def test_the_same_arguments_give_the_same_order_and_another_lead_may_give_anothe
     def order(seed: str) -> list[int]:
         chosen = choose(
             considered=considered,
-            roster=asked.context.roster,
+            inquiry=asked,
             volatile=free(*range(1, 7)),
             effort=Decimal(1),
             seed=seed,

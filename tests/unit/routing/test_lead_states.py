@@ -19,7 +19,7 @@ def test_only_waiting_or_held_leads_are_assigned() -> None:
 
 
 def test_only_waiting_leads_are_rejected() -> None:
-    assert sources_of("REJECTED") == {"RECEIVED"} | QUEUED
+    assert sources_of("REJECTED") == {"RECEIVED", "OFFERED"} | QUEUED
 
 
 def test_a_held_lead_never_goes_back_to_review() -> None:

@@ -153,6 +153,34 @@ def test_next_open_is_now_when_somebody_is_there() -> None:
     assert OFFICE.next_open(local("2026-11-23T10:00")) == local("2026-11-23T10:00")
 
 
+@pytest.mark.parametrize(
+    ("weekly", "at", "until"),
+    [
+        pytest.param([(MONDAY, "09:00", "12:00"), (MONDAY, "13:00", "17:00")], "10:00", "12:00", id="a split shift"),
+        pytest.param([(MONDAY, "09:00", "12:00"), (MONDAY, "13:00", "17:00")], "12:30", None, id="over lunch"),
+        pytest.param([(MONDAY, "09:00", "12:00"), (MONDAY, "12:00", "17:00")], "10:00", "17:00", id="touching"),
+        pytest.param([], "10:00", None, id="no hours"),
+    ],
+)
+def test_whoever_is_there_leaves_at_the_end_of_the_span(
+    weekly: list[tuple[int, str, str]], at: str, until: str | None
+) -> None:
+    calendar = new_york(*(span(*each) for each in weekly))
+
+    assert calendar.open_until(local(f"2026-11-23T{at}")) == (local(f"2026-11-23T{until}") if until else None)
+
+
+def test_a_night_shift_leaves_in_the_morning_and_an_hour_later_by_the_clock_that_went_back() -> None:
+    calendar = new_york(span(SATURDAY, "22:00", "06:00"))
+
+    for at in ("2026-10-31T23:00", "2026-11-01T03:00"):
+        assert calendar.open_until(local(at)) == local("2026-11-01T06:00")
+
+
+def test_nobody_leaves_who_never_closes() -> None:
+    assert Calendar.always("America/New_York").open_until(local("2026-11-23T09:00")) is None
+
+
 def test_a_calendar_without_hours_never_opens_and_the_search_ends() -> None:
     never = new_york()
 

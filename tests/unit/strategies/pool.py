@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from routing.strategies import STRATEGIES, Candidate
 
@@ -19,18 +20,20 @@ def member(
     credit: str = "0",
     preference: str = "0",
     last_assigned_at: datetime | None = None,
+    **more: Any,
 ) -> Candidate:
     """Return a member, new to the pool unless told."""
     return Candidate(
-        producer_id, weight, capacity, Decimal(load), Decimal(credit), Decimal(preference), last_assigned_at
+        producer_id, weight, capacity, Decimal(load), Decimal(credit), Decimal(preference), last_assigned_at, **more
     )
 
 
 class Pool:
     """Members by id, and who got what."""
 
-    def __init__(self, strategy: str, members: Sequence[Candidate]) -> None:
-        self.strategy = STRATEGIES[strategy]
+    def __init__(self, strategy: str, members: Sequence[Candidate], **options: Any) -> None:
+        step = STRATEGIES[strategy]
+        self.strategy = step.make(**{**step.defaults, **options})
         self.members = {each.producer_id: each for each in members}
         self.given: list[int] = []
 

@@ -40,7 +40,7 @@ def test_the_order_does_not_depend_on_how_the_candidates_come(
     shuffled = list(given_order)
     random.shuffle(shuffled)
 
-    order = STRATEGIES[name].order
+    order = STRATEGIES[name].plain.order
 
     assert order(shuffled, seed=seed) == order(given_order, seed=seed)
 
@@ -50,7 +50,7 @@ def test_the_order_does_not_depend_on_how_the_candidates_come(
 def test_everyone_has_a_place_and_preference_comes_first(name: str, given_order: list[Candidate]) -> None:
     by_id = {each.producer_id: each for each in given_order}
 
-    ranked = STRATEGIES[name].order(given_order, seed="x")
+    ranked = STRATEGIES[name].plain.order(given_order, seed="x")
 
     assert {each.producer_id for each in ranked} == set(by_id)
     assert [each.rank for each in ranked] == list(range(1, len(given_order) + 1))
@@ -61,7 +61,7 @@ def test_everyone_has_a_place_and_preference_comes_first(name: str, given_order:
 @EVERY
 @given(candidates.filter(bool))
 def test_a_lead_never_sets_anyone_back_in_the_rotation(name: str, given_order: list[Candidate]) -> None:
-    strategy = STRATEGIES[name]
+    strategy = STRATEGIES[name].plain
 
     for chosen in given_order:
         assert strategy.settle(chosen, given_order) >= chosen.credit
@@ -69,8 +69,8 @@ def test_a_lead_never_sets_anyone_back_in_the_rotation(name: str, given_order: l
 
 @EVERY
 def test_nobody_makes_an_empty_order(name: str) -> None:
-    assert STRATEGIES[name].order([], seed="x") == ()
-    assert STRATEGIES[name].entry_credit([]) == 0
+    assert STRATEGIES[name].plain.order([], seed="x") == ()
+    assert STRATEGIES[name].plain.entry_credit([]) == 0
 
 
 @EVERY
@@ -78,14 +78,18 @@ def test_whoever_has_waited_longest_wins_a_tie(name: str) -> None:
     recent = member(1, last_assigned_at=START)
     earlier = member(2, last_assigned_at=START - timedelta(days=1))
 
-    assert [each.producer_id for each in STRATEGIES[name].order([recent, earlier, member(3)], seed="x")] == [3, 2, 1]
+    assert [each.producer_id for each in STRATEGIES[name].plain.order([recent, earlier, member(3)], seed="x")] == [
+        3,
+        2,
+        1,
+    ]
 
 
 @EVERY
 def test_among_the_wholly_equal_the_seed_decides_and_no_id_is_an_advantage(name: str) -> None:
     equal = [member(1), member(2), member(3)]
 
-    firsts = [STRATEGIES[name].order(equal, seed=str(lead))[0].producer_id for lead in range(300)]
+    firsts = [STRATEGIES[name].plain.order(equal, seed=str(lead))[0].producer_id for lead in range(300)]
 
     assert all(80 < firsts.count(number) < 120 for number in (1, 2, 3))
 
@@ -94,20 +98,20 @@ def test_least_loaded_looks_at_the_part_of_the_desk_that_is_full() -> None:
     half_of_ten = member(1, capacity=10, load="5")
     third_of_thirty = member(2, capacity=30, load="10")
 
-    ranked = STRATEGIES["least_loaded"].order([half_of_ten, third_of_thirty], seed="x")
+    ranked = STRATEGIES["least_loaded"].plain.order([half_of_ten, third_of_thirty], seed="x")
 
     assert [each.producer_id for each in ranked] == [2, 1]
     assert dict(ranked[0].parts)["fill"] == Decimal("0.366667")
 
 
 def test_least_loaded_gives_the_larger_of_two_empty_desks_the_lead() -> None:
-    ranked = STRATEGIES["least_loaded"].order([member(1, capacity=10), member(2, capacity=50)], seed="x")
+    ranked = STRATEGIES["least_loaded"].plain.order([member(1, capacity=10), member(2, capacity=50)], seed="x")
 
     assert ranked[0].producer_id == 2
 
 
 def test_least_loaded_puts_a_desk_without_capacity_last() -> None:
-    ranked = STRATEGIES["least_loaded"].order([member(1, capacity=0), member(2, capacity=5, load="9")], seed="x")
+    ranked = STRATEGIES["least_loaded"].plain.order([member(1, capacity=0), member(2, capacity=5, load="9")], seed="x")
 
     assert [each.producer_id for each in ranked] == [2, 1]
 
@@ -115,7 +119,7 @@ def test_least_loaded_puts_a_desk_without_capacity_last() -> None:
 def test_least_loaded_leaves_the_credit_alone() -> None:
     chosen = member(1, credit="4.5")
 
-    assert STRATEGIES["least_loaded"].settle(chosen, [chosen]) == Decimal("4.5")
+    assert STRATEGIES["least_loaded"].plain.settle(chosen, [chosen]) == Decimal("4.5")
 
 
 def test_two_strategies_of_one_name_are_refused() -> None:

@@ -158,7 +158,7 @@ def test_weight_zero_gets_nothing_while_anybody_else_can(strategy: str) -> None:
 
 @pytest.mark.parametrize("strategy", ["round_robin", "weighted", "least_loaded"])
 def test_a_stand_in_comes_after_everyone_however_preferred(strategy: str) -> None:
-    ranked = STRATEGIES[strategy].order([member(1, weight=0, preference="9"), member(2)], seed="pool")
+    ranked = STRATEGIES[strategy].plain.order([member(1, weight=0, preference="9"), member(2)], seed="pool")
 
     assert [each.producer_id for each in ranked] == [2, 1]
 
@@ -179,7 +179,7 @@ def test_preferred_members_take_turns_among_themselves() -> None:
 
 
 def test_the_parts_tell_what_decided() -> None:
-    ranked = STRATEGIES["weighted"].order([member(1, weight=3), member(2, credit="1")], seed="pool")
+    ranked = STRATEGIES["weighted"].plain.order([member(1, weight=3), member(2, credit="1")], seed="pool")
 
     assert [(each.producer_id, each.rank, each.score) for each in ranked] == [
         (1, 1, Decimal("0.750000")),

@@ -28,15 +28,10 @@ export function select(options, value, label) {
   return made;
 }
 
-/* Fill a select with fields, grouped as the catalog groups them. */
-export function fillFields(picker, fields, names, value) {
-  const groups = new Map();
-  for (const name of names) {
-    const { group, label } = fields[name];
-    if (!groups.has(group)) groups.set(group, element("optgroup", { label: group }));
-    groups.get(group).append(element("option", { value: name }, label));
-  }
-  picker.replaceChildren(...groups.values());
-  if (!names.includes(value)) picker.prepend(element("option", { value }, value || "Choose a field …"));
-  picker.value = value;
+/* Set what is said of an element, only where it differs: most rows stay as they are when one changes. */
+export function setAttribute(target, name, value) {
+  if (target.getAttribute(name) !== value) target.setAttribute(name, value);
 }
+
+/* The element that takes the focus first inside another. */
+export const firstControl = (within) => within.querySelector("input, select, summary, textarea, button");

@@ -1,122 +1,129 @@
 /* Examples of a rule: when, with which facts, and what must come out.
  *
- * <section data-examples>… <ol class="fl-examples"><li class="fl-example" data-place="/examples/0">…</li></ol></section>
+ * <section data-examples>… <ol data-list><li class="fl-example" data-place="/examples/0">…</li></ol> <button data-add></section>
  */
-import { element, fillFields, fromTemplate, select } from "./dom.js";
+import { blankExample, blankFact, copyOf, inserted, renamedFact, replaced, withFact, withoutFact } from "./cases.js";
+import { FieldPicker } from "./combobox.js";
+import { element, fromTemplate, select } from "./dom.js";
+import { showResult } from "./results.js";
 import { editor } from "./values.js";
 
-const NOON = "T12:00";
-
 export class Examples {
-  constructor(section, { data, expects, changed, say }) {
-    Object.assign(this, { data, expects, changed, say, examples: [] });
-    this.list = element("ol", { class: "fl-examples" });
-    this.button = element("button", { type: "button", class: "fl-button", "data-kind": "quiet" }, "Add an example");
-    this.button.addEventListener("click", () => this.#add({ facts: {}, at: `${new Date().toISOString().slice(0, 10)}${NOON}:00Z`, expect: this.#blank() }));
-    section.append(this.list, this.button);
+  #drawn = [];
+
+  /* `examples()` as they stand; `expects()` the words on offer, none for a number; `asked()` the fields the rule reads. */
+  constructor(section, { data, examples, expects, asked, commit, say }) {
+    Object.assign(this, { data, examples, expects, asked, commit, say });
+    this.list = section.querySelector("[data-list]");
+    this.button = section.querySelector("[data-add]");
+    this.button.addEventListener("click", () => this.#add(this.examples().length, blankExample(this.expects()?.[0] ?? 0, new Date()), "Example added."));
   }
 
-  load(examples) {
-    this.examples = examples;
-    this.draw();
-  }
-
-  draw() {
-    this.list.replaceChildren(...this.examples.map((example, index) => this.#item(example, index)));
+  /* Draw the examples as they stand; one that is drawn already stays. */
+  render() {
+    const kept = new Map(this.#drawn.map((item) => [item.example, item]));
+    this.#drawn = this.examples().map((example) => kept.get(example) ?? { example, element: this.#item(example) });
+    const elements = this.#drawn.map((item) => item.element);
+    if (elements.length !== this.list.children.length || elements.some((each, index) => each !== this.list.children[index])) this.list.replaceChildren(...elements);
+    elements.forEach((each, index) => number(each, index));
   }
 
   /* Show how each came out, as the server says. */
   results(results) {
-    for (const [index, item] of [...this.list.children].entries()) {
-      const badge = item.querySelector("[data-result]");
-      badge.hidden = !results[index];
-      if (!results[index]) continue;
-      badge.dataset.tone = results[index].passed ? "ok" : "bad";
-      badge.textContent = results[index].passed ? "Holds" : `Gives ${results[index].got}`;
-    }
+    this.#drawn.forEach(({ element: item }, index) => showResult(item, results[index]));
   }
 
-  #blank() {
-    return this.expects()?.[0] ?? 0;
+  focus(index) {
+    (this.list.children[index]?.querySelector('[data-act="fact"]') ?? this.button).focus();
   }
 
-  #add(example) {
-    this.examples.push(example);
-    this.draw();
-    this.list.lastElementChild.querySelector("[data-at]").focus();
-    this.say("Example added.");
-    this.changed();
+  #index(item) {
+    return [...this.list.children].indexOf(item);
   }
 
-  #item(example, index) {
+  #add(index, example, said) {
+    this.commit(inserted(this.examples(), index, example), { said: "example added" });
+    this.focus(index);
+    this.say(said);
+  }
+
+  /* Take a changed example; `isDrawn` says that its element shows the change already. */
+  #set(item, example, isDrawn = true) {
+    const index = this.#index(item);
+    if (isDrawn) this.#drawn[index] = { example, element: item };
+    this.commit(replaced(this.examples(), index, example), { said: "example changed", mark: isDrawn ? item : null });
+  }
+
+  #item(example) {
     const item = fromTemplate("example");
-    item.dataset.place = `/examples/${index}`;
     const at = item.querySelector("[data-at]");
     at.value = String(example.at ?? "").slice(0, 16);
-    at.addEventListener("input", () => this.#set(example, "at", at.value ? `${at.value}:00Z` : ""));
-    item.querySelector("[data-expect]").append(this.#expect(example, index));
-    const facts = item.querySelector("[data-facts]");
-    const draw = () => facts.replaceChildren(...Object.keys(example.facts).map((name) => this.#fact(example, name, index, draw)));
-    draw();
-    item.querySelector('[data-act="fact"]').addEventListener("click", () => {
-      const free = Object.keys(this.data.fields).find((name) => !(name in example.facts));
-      example.facts[free] = this.#blankFact(free);
-      draw();
-      facts.lastElementChild.querySelector("select").focus();
-      this.changed();
+    const now = () => this.examples()[this.#index(item)];
+    at.addEventListener("input", () => this.#set(item, { ...now(), at: at.value ? `${at.value}:00Z` : "" }));
+    item.querySelector("[data-expect]").append(this.#expect(example, (expect) => this.#set(item, { ...now(), expect })));
+    item.querySelector("[data-facts]").append(...Object.keys(example.facts).map((name) => this.#fact(item, example, name, now)));
+    item.querySelector('[data-act="fact"]').addEventListener("click", () => this.#addFact(item, now()));
+    item.querySelector('[data-act="clone"]').addEventListener("click", () => this.#add(this.#index(item) + 1, copyOf(now()), "Example copied."));
+    item.querySelector('[data-act="remove"]').addEventListener("click", () => this.#remove(this.#index(item)));
+    item.querySelector('[data-act="mend"]').addEventListener("click", ({ target }) => {
+      this.#set(item, { ...now(), expect: target.expect }, false);
+      this.focus(this.#drawn.findIndex(({ example: { expect } }) => expect === target.expect));
+      this.say("The example expects what the rule gives.");
     });
-    item.querySelector('[data-act="remove"]').addEventListener("click", () => {
-      this.examples.splice(index, 1);
-      this.draw();
-      (this.list.children[Math.min(index, this.examples.length - 1)]?.querySelector("[data-at]") ?? this.button).focus();
-      this.say("Example removed.");
-      this.changed();
-    });
-    item.querySelector('[data-act="clone"]').addEventListener("click", () => this.#add(JSON.parse(JSON.stringify(example))));
-    for (const act of ["remove", "clone"]) item.querySelector(`[data-act="${act}"]`).setAttribute("aria-label", `${act === "clone" ? "Copy" : "Remove"} example ${index + 1}`);
     return item;
   }
 
-  #set(holder, key, value) {
-    holder[key] = value;
-    this.changed();
+  #remove(index) {
+    this.commit(replaced(this.examples(), index), { said: "example removed" });
+    this.focus(Math.min(index, this.examples().length - 1));
+    this.say("Example removed.");
   }
 
-  #expect(example, index) {
+  #expect(example, change) {
     const words = this.expects();
-    const label = `What example ${index + 1} expects`;
-    if (!words) return editor({ kind: "number", options: [], parts: [] }, "one", example.expect, (value) => this.#set(example, "expect", value), label);
-    const picker = select(words.map((word) => [word, word.toLowerCase().replaceAll("_", " ")]), String(example.expect), label);
-    picker.addEventListener("change", () => this.#set(example, "expect", picker.value));
+    if (!words) return editor({ kind: "number", options: [], parts: [] }, "one", example.expect, change, "Expect");
+    const picker = select(words.map((word) => [word, word.toLowerCase().replaceAll("_", " ")]), String(example.expect), "Expect");
+    picker.addEventListener("change", () => change(picker.value));
     return picker;
   }
 
-  #blankFact(name) {
-    const field = this.data.fields[name];
-    if (field.many) return [];
-    return field.kind === "boolean" ? true : (field.options[0]?.[0] ?? "");
+  /* The next fact is one the rule asks for, while there is any it does not know. */
+  #addFact(item, example) {
+    const free = [...this.asked(), ...Object.keys(this.data.fields)].find((name) => name in this.data.fields && !(name in example.facts));
+    if (!free) return;
+    const index = this.#index(item);
+    this.#set(item, withFact(example, free, blankFact(this.data.fields[free])), false);
+    this.list.children[index].querySelector("[data-facts] > li:last-child input").focus();
+    this.say("Fact added.");
   }
 
-  #fact(example, name, index, redraw) {
+  #fact(item, example, name, now) {
     const field = this.data.fields[name];
-    const label = `${field?.label ?? name}, example ${index + 1}`;
-    const picker = element("select", { "aria-label": `Fact of example ${index + 1}: ${field?.label ?? name}` });
-    fillFields(picker, this.data.fields, Object.keys(this.data.fields).filter((each) => each === name || !(each in example.facts)), name);
-    picker.addEventListener("change", () => {
-      const entries = Object.entries(example.facts).map(([key, value]) => (key === name ? [picker.value, this.#blankFact(picker.value)] : [key, value]));
-      example.facts = Object.fromEntries(entries);
-      redraw();
-      [...this.list.children[index].querySelectorAll("[data-facts] select")].find((each) => each.value === picker.value)?.focus();
-      this.changed();
-    });
-    const remove = element("button", { type: "button", "aria-label": `Remove ${label}` }, "Remove");
-    remove.addEventListener("click", () => {
-      delete example.facts[name];
-      redraw();
-      this.list.children[index].querySelector('[data-act="fact"]').focus();
-      this.changed();
-    });
-    const value = field ? [editor(field, field.many ? "list" : "one", example.facts[name], (given) => this.#set(example.facts, name, given), label)] : [];
-    return element("li", { class: "fl-row-line", "data-place": `/examples/${index}/facts/${name}` }, picker, element("span", {}, " is "), ...value, remove);
+    const names = () => Object.keys(this.data.fields).filter((each) => each === name || !(each in now().facts));
+    const rename = (other) => {
+      const [index, place] = [this.#index(item), Object.keys(now().facts).indexOf(name)];
+      this.#set(item, renamedFact(now(), name, other, blankFact(this.data.fields[other])), false);
+      this.list.children[index].querySelectorAll("[data-facts] > li")[place].querySelector("input").focus();
+    };
+    const picker = new FieldPicker({ data: this.data, say: this.say, label: "Fact", names, value: name, chosen: rename });
+    const remove = element("button", { type: "button", class: "fl-plain" }, "Remove");
+    remove.setAttribute("aria-label", `Remove the fact ${field?.label ?? name}`);
+    remove.addEventListener("click", () => this.#removeFact(item, now(), name));
+    const value = field ? [editor(field, field.many ? "list" : "one", example.facts[name], (given) => this.#set(item, withFact(now(), name, given)), field.label)] : [];
+    return element("li", { class: "fl-row-line", "data-fact": name }, picker.element, element("span", {}, field?.many ? "are" : "is"), ...value, remove);
   }
+
+  #removeFact(item, example, name) {
+    const index = this.#index(item);
+    this.#set(item, withoutFact(example, name), false);
+    this.list.children[index].querySelector('[data-act="fact"]').focus();
+    this.say("Fact removed.");
+  }
+}
+
+function number(item, index) {
+  item.dataset.place = `/examples/${index}`;
+  item.setAttribute("aria-label", `Example ${index + 1}`);
+  item.querySelector("[data-number]").textContent = `Example ${index + 1}`;
+  for (const fact of item.querySelectorAll("[data-fact]")) fact.dataset.place = `/examples/${index}/facts/${fact.dataset.fact}`;
 }

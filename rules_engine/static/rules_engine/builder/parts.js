@@ -1,24 +1,5 @@
 /* Inputs bound to places of the rule: <input data-path="/citation/source" data-type="text">. */
-function steps(path) {
-  return path.slice(1).split("/");
-}
-
-export function get(body, path) {
-  return steps(path).reduce((holder, key) => holder?.[key], body);
-}
-
-/* Set a place; blank takes it out, and with it an object left empty. */
-export function put(body, path, value) {
-  const [first, second] = steps(path);
-  if (second === undefined) {
-    if (value === undefined) delete body[first];
-    else body[first] = value;
-    return;
-  }
-  const inner = { ...body[first] };
-  put(inner, `/${second}`, value);
-  put(body, `/${first}`, Object.keys(inner).length ? inner : undefined);
-}
+import { get } from "./document.js";
 
 function read(control) {
   const text = control.value.trim();
@@ -28,17 +9,20 @@ function read(control) {
   return control.value;
 }
 
-export function show(control, value) {
+function show(control, value) {
   const text = Array.isArray(value) ? value.join(", ") : String(value ?? "");
   if (control instanceof HTMLSelectElement && ![...control.options].some((option) => option.value === text)) control.add(new Option(text, text));
-  control.value = text;
+  if (control.value !== text) control.value = text;
 }
 
-export function bind(form, body, changed) {
+/* Fill the inputs from the rule; the one being typed in says it already. */
+export function showAll(form, body) {
   for (const control of form.querySelectorAll("[data-path]")) {
-    control.addEventListener("input", () => {
-      put(body(), control.dataset.path, read(control));
-      changed(control);
-    });
+    if (control !== document.activeElement || read(control) !== get(body, control.dataset.path)) show(control, get(body, control.dataset.path));
   }
+}
+
+/* `changed(control, value)` is called as each is edited; undefined where it was emptied. */
+export function bind(form, changed) {
+  for (const control of form.querySelectorAll("[data-path]")) control.addEventListener("input", () => changed(control, read(control)));
 }

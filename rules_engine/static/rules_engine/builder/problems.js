@@ -1,17 +1,19 @@
-/* Problems at the place at fault: the element whose data-place is the longest beginning of the problem's JSON pointer. */
+/* What the server says of a rule, at the place at fault: the element whose data-place is the longest beginning of the JSON pointer. */
 import { element, uniqueId } from "./dom.js";
 
-const BY_STEP = { field: "[data-field]", op: "[data-op]", value: "[data-operand] :is(input, select, summary)", ref: "[data-operand] select:not(.fl-sort)", key: "[data-operand] :is(select, input)", at: "[data-at]", expect: "[data-expect] :is(input, select)" };
+const BY_STEP = { field: "[data-field]", op: "[data-op]", value: "[data-operand] :is(input, select:not(.fl-sort), summary)", ref: "[data-operand] :is(input, select:not(.fl-sort))", list: "[data-operand] select:not(.fl-sort)", key: "[data-operand] :is(select, input)", at: "[data-at]", expect: "[data-expect] :is(input, select)" };
 
-/* Show each problem at its place, and return those that have none; `isFresh(home)` says where it is too early. */
-export function place(form, problems, isFresh) {
+/* Show each problem and finding at its place, and return the problems that have none; `isFresh(home)` says where it is too early. */
+export function place(form, problems, findings, isFresh) {
   clear(form);
+  const homes = new Map([...form.querySelectorAll("[data-place]")].filter((each) => !each.closest("[hidden]")).map((each) => [each.dataset.place, each]));
   const elsewhere = [];
   for (const problem of problems) {
-    const home = closest(form, problem.pointer);
+    const home = closest(homes, problem.pointer);
     if (!home) elsewhere.push(problem);
-    else if (!isFresh(home)) put(home, problem);
+    else if (!isFresh(home)) accuse(home, problem);
   }
+  for (const finding of findings) remark(homes, finding);
   return elsewhere;
 }
 
@@ -23,25 +25,40 @@ function clear(form) {
   }
 }
 
-function closest(form, pointer) {
-  let best = null;
-  for (const each of form.querySelectorAll("[data-place]")) {
-    const at = each.dataset.place;
-    if (each.closest("[hidden]") || !(pointer === at || pointer.startsWith(`${at}/`))) continue;
-    if (!best || at.length >= best.dataset.place.length) best = each;
-  }
-  return best;
+/* Return the element of a pointer, or of what it lies in. */
+function closest(homes, pointer) {
+  for (let at = pointer; at; at = at.slice(0, at.lastIndexOf("/"))) if (homes.has(at)) return homes.get(at);
+  return homes.get("");
 }
 
-function put(home, { pointer, detail }) {
+const stand = (home, said) => (home.querySelector(":scope > [data-said]") ?? home).append(said);
+
+function accuse(home, { pointer, detail }) {
   const step = pointer.slice(home.dataset.place.length).split("/")[1];
   const control = home.querySelector(BY_STEP[step] ?? "input, select, textarea, summary") ?? home.querySelector("input, select, textarea, button");
   const said = element("p", { class: "fl-problem", id: uniqueId("problem"), "data-problem": true }, detail);
-  home.append(said);
+  stand(home, said);
   if (!control) return;
   if (!("described" in control.dataset)) control.dataset.described = control.getAttribute("aria-describedby") ?? "";
   control.setAttribute("aria-invalid", "true");
   describe(control, `${control.getAttribute("aria-describedby") ?? ""} ${said.id}`.trim());
+}
+
+/* A finding stands on every row that has a part in it, each with a way to the others. */
+function remark(homes, { message, pointers }) {
+  const rows = pointers.map((pointer) => closest(homes, pointer)).filter(Boolean);
+  for (const row of new Set(rows)) {
+    const others = [...new Set(rows)].filter((other) => other !== row);
+    const said = element("p", { class: "fl-problem", "data-tone": "warn", "data-problem": true }, `${message} `, ...others.map(wayTo));
+    stand(row, said);
+  }
+}
+
+function wayTo(row) {
+  const name = row.querySelector("[data-body]")?.getAttribute("aria-label") ?? "the other row";
+  const button = element("button", { type: "button", class: "fl-plain" }, `Go to ${name[0].toLowerCase()}${name.slice(1)}`);
+  button.addEventListener("click", () => row.querySelector("input, select").focus());
+  return button;
 }
 
 function describe(control, ids) {

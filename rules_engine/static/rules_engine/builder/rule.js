@@ -2,132 +2,158 @@
  *
  * <form data-rule data-preview="…"><div data-builder hidden>…</div><details data-json open><textarea name="body">…</details>
  */
+import { showAnswer } from "./answers.js";
+import { factsAsked } from "./cases.js";
+import { idOf, put, read, withKind, write } from "./document.js";
 import { Examples } from "./examples.js";
+import { History } from "./history.js";
+import { showKeys } from "./keys.js";
 import * as parts from "./parts.js";
+import { watchPresence } from "./presence.js";
 import { previewer } from "./preview.js";
-import { place } from "./problems.js";
 import { Rows } from "./rows.js";
-import { readRoot, writeRoot } from "./tree.js";
+import { UndoButtons } from "./undo.js";
 
-const ASKS = ["require", "prefer"];
+class RuleForm {
+  constructor(form) {
+    this.form = form;
+    this.data = JSON.parse(document.getElementById("builder-data").textContent);
+    this.textarea = form.elements.body;
+    this.json = form.querySelector("[data-json]");
+    this.kind = form.querySelector("[data-rule-kind]");
+    this.history = null;
+    this.focusesFault = document.querySelector("[data-server-problems]") !== null;
+    this.say = (text) => { form.querySelector("[data-live]").textContent = text; };
+    this.preview = previewer(form, () => this.textarea.value, (answer) => this.#told(answer));
+    this.when = this.#rows("when");
+    this.asks = this.kind && this.#rows("asks");
+    this.examples = new Examples(form.querySelector("[data-examples]"), {
+      data: this.data,
+      examples: () => this.state.examples,
+      expects: () => this.data.expects[this.kind ? this.state.kind : this.data.stage],
+      asked: () => factsAsked([write(this.state).when, write(this.state)[this.state.kind]]),
+      commit: (examples, step) => this.commit({ ...this.state, examples }, step),
+      say: this.say,
+    });
+    this.undoing = new UndoButtons(form, { undo: () => this.history.undo(), redo: () => this.history.redo(), arrived: () => this.#arrived(), say: this.say });
+    this.#listen();
+    this.json.open = false;
+    this.#load();
+  }
 
-function start(form) {
-  const data = JSON.parse(document.getElementById("builder-data").textContent);
-  const textarea = form.elements.body;
-  const json = form.querySelector("[data-json]");
-  const live = form.querySelector("[data-live]");
-  const kind = form.querySelector("[data-rule-kind]");
-  const asks = form.querySelector('[data-conditions="asks"]');
-  let body = {};
-  let focusFault = document.querySelector("[data-server-problems]") !== null;
+  get state() {
+    return this.history.state;
+  }
 
-  const say = (text) => { live.textContent = text; };
-  const expects = () => data.expects[data.stage === "eligibility" ? kind.value : data.stage];
-  const when = new Rows(form.querySelector('[data-conditions="when"]'), { data, always: "No conditions: it always applies.", changed, say });
-  const asked = asks && new Rows(asks, { data, always: "Add at least one condition.", changed, say });
-  const examples = new Examples(form.querySelector("[data-examples]"), { data, expects, changed, say });
-  const preview = previewer(form, () => textarea.value, told);
+  #rows(part) {
+    return new Rows(this.form.querySelector(`[data-conditions="${part}"]`), {
+      data: this.data,
+      root: () => this.state[part],
+      commit: (root, { said, mark }) => this.commit({ ...this.state, [part]: root }, { said, mark: mark && `${part} ${mark}` }),
+      say: this.say,
+    });
+  }
 
-  /* In a new rule an input nobody has been to yet is not wrong, only empty. */
-  const isNew = form.dataset.new === "true" && !focusFault;
-  const isFresh = (home) => isNew && !("touched" in home.dataset) && home.matches(".fl-field");
-  form.addEventListener("focusout", ({ target }) => { target.closest(".fl-field")?.setAttribute("data-touched", ""); });
+  #listen() {
+    parts.bind(this.form, (control, value) => this.#setPart(control, value));
+    this.kind?.addEventListener("change", () => this.commit(this.#fitted(withKind(this.state, this.kind.value)), { said: "kind changed" }));
+    this.textarea.addEventListener("change", () => this.#load());
+    this.form.addEventListener("focusout", ({ target }) => {
+      target.closest(".fl-field, [data-row], .fl-example")?.setAttribute("data-touched", "");
+      this.history?.seal();
+    });
+    showKeys(this.form.querySelector("[data-keys]"));
+  }
 
-  /* Write the textarea from what the form holds. */
-  function changed() {
-    parts.put(body, "/when", writeRoot(when.root));
-    if (asked) body[kind.value] = writeRoot(asked.root, true);
-    parts.put(body, "/examples", examples.examples.length ? examples.examples : undefined);
-    textarea.value = JSON.stringify(body, null, 2);
-    preview();
+  /* Take a new state, and show it everywhere. */
+  commit(state, step) {
+    this.history.commit(state, step);
+    this.#arrived();
+  }
+
+  #arrived() {
+    this.#draw();
+    this.textarea.value = JSON.stringify(write(this.state), null, 2);
+    this.preview();
+  }
+
+  #draw() {
+    if (this.kind) this.kind.value = this.state.kind;
+    this.when.render();
+    this.asks?.render();
+    this.examples.render();
+    parts.showAll(this.form, this.state.body);
+    for (const field of this.form.querySelectorAll("[data-only]")) field.hidden = !this.#fits(field, this.state);
+    this.undoing.show(this.history);
   }
 
   /* Fill the form from the textarea; say so where the form cannot show what stands there. */
-  function load() {
+  #load() {
     try {
-      const read = JSON.parse(textarea.value);
-      const list = read.examples ?? [];
-      if (!list.every((example) => typeof example.facts === "object" && example.facts)) throw new TypeError("Facts are an object.");
-      const [root, ask] = [readRoot(read.when), ASKS.find((key) => key in read) ?? "require"];
-      const askRoot = asked && readRoot(read[ask]);
-      body = read;
-      if (kind) kind.value = ask;
-      when.load(root, "/when");
-      asked?.load(askRoot, `/${ask}`);
-      examples.load(list);
-    } catch {
-      show(false);
+      const state = read(JSON.parse(this.textarea.value), this.data.stage);
+      if (this.history) this.history.commit(state, { said: "JSON changed" });
+      else this.history = new History(state);
+      this.#draw();
+    } catch (error) {
+      if (!(error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError)) throw error;
+      this.json.open = true;
+      this.form.querySelector("[data-builder]").hidden = true;
+      this.say("The form cannot show this JSON. Mend it in the text.");
+      this.preview();
       return;
     }
-    for (const control of form.querySelectorAll("[data-path]")) parts.show(control, parts.get(body, control.dataset.path));
-    fit();
-    show(true);
+    this.form.querySelector("[data-builder]").hidden = false;
+    this.preview();
   }
 
-  function show(isShown) {
-    form.querySelector("[data-builder]").hidden = !isShown;
-    if (!isShown) json.open = true;
-    if (!isShown) say("The form cannot show this JSON. Mend it in the text.");
-    preview();
-  }
-
-  /* A requirement has a reason, a preference a weight: what makes no sense is out of sight and, on a change, out of the rule. */
-  function fit(take = false) {
-    const mode = kind ? kind.value : body.effect;
-    for (const field of form.querySelectorAll("[data-only]")) {
-      field.hidden = !field.dataset.only.split(" ").includes(mode);
-      const control = field.querySelector("[data-path]");
-      if (!take || !field.hidden) continue;
-      control.value = "";
-      parts.put(body, control.dataset.path, undefined);
-    }
-  }
-
-  function changeKind() {
-    for (const key of ASKS) delete body[key];
-    asked.base = `/${kind.value}`;
-    asked.draw();
-    fit(true);
-    changed();
-  }
-
-  function told(answer) {
-    const summary = form.querySelector("[data-problems]");
-    if (!answer) {
-      summary.textContent = "The preview does not answer. Saving still checks everything.";
-      return;
-    }
-    form.querySelector("[data-sentence]").textContent = answer.sentence || "Not complete yet.";
-    examples.results(answer.examples);
-    const elsewhere = place(form, answer.problems, isFresh);
-    const count = answer.problems.length;
-    const failing = answer.examples.filter((example) => !example.passed).length;
-    const lines = [count ? `${count} thing${count === 1 ? "" : "s"} to mend.` : "The rule is sound.", ...elsewhere.map((problem) => problem.detail)];
-    if (failing) lines.push(`${failing} example${failing === 1 ? "" : "s"} come${failing === 1 ? "s" : ""} out differently.`);
-    summary.replaceChildren(...lines.map((line) => Object.assign(document.createElement("p"), { textContent: line })));
-    if (focusFault) form.querySelector("[aria-invalid]")?.focus();
-    focusFault = false;
+  #setPart(control, value) {
+    const { path } = control.dataset;
+    let body = put(this.state.body, path, value);
+    if (path === "/id") control.dataset.typed = "";
+    else if (path === "/name") body = this.#withSuggestedId(body, String(value ?? ""));
+    const state = { ...this.state, body };
+    this.commit(path === "/effect" ? this.#fitted(state) : state, { said: "rule changed", mark: path });
   }
 
   /* A new rule's id follows its name until somebody types one. */
-  function suggestId(control) {
-    const id = form.querySelector('[data-path="/id"]');
-    if (control === id) id.dataset.typed = "";
-    if (form.dataset.new !== "true" || control.dataset.path !== "/name" || "typed" in id.dataset) return;
-    id.value = control.value.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 60);
-    body.id = id.value;
+  #withSuggestedId(body, name) {
+    const isFree = this.form.dataset.new === "true" && !("typed" in this.form.querySelector('[data-path="/id"]').dataset);
+    return isFree ? { ...body, id: idOf(name) } : body;
   }
 
-  parts.bind(form, () => body, (control) => {
-    suggestId(control);
-    if (control.dataset.path === "/effect") fit(true);
-    changed();
-  });
-  kind?.addEventListener("change", changeKind);
-  textarea.addEventListener("change", load);
-  json.open = false;
-  load();
+  #fits(field, { kind, body }) {
+    return field.dataset.only.split(" ").includes(this.kind ? kind : body.effect);
+  }
+
+  /* A requirement has a reason, a preference a weight: what makes no sense any more leaves the rule. */
+  #fitted(state) {
+    const gone = [...this.form.querySelectorAll("[data-only]")].filter((field) => !this.#fits(field, state));
+    const kept = new Set([...this.form.querySelectorAll("[data-only]")].filter((field) => this.#fits(field, state)).map((field) => field.dataset.place));
+    const paths = gone.map((field) => field.dataset.place).filter((path) => !kept.has(path));
+    return { ...state, body: paths.reduce((body, path) => put(body, path, undefined), state.body) };
+  }
+
+  /* In a new rule an input nobody has been to yet is not wrong, only empty; so is a new row. */
+  #isFresh(home) {
+    if (home.matches(".fl-field")) return this.form.dataset.new === "true" && !this.focusesFault && !("touched" in home.dataset);
+    return home.matches("[data-row=leaf]") && !("touched" in home.dataset) && home.querySelector("[data-field]").value === "";
+  }
+
+  #told(answer) {
+    if (answer && this.history) {
+      this.when.mark("/when");
+      this.asks?.mark(`/${this.state.kind}`);
+      this.examples.results(answer.examples);
+    }
+    showAnswer(this.form, answer, (home) => this.#isFresh(home));
+    if (answer && this.focusesFault) this.form.querySelector("[aria-invalid]")?.focus();
+    if (answer) this.focusesFault = false;
+  }
 }
 
 const form = document.querySelector("[data-rule]");
-if (form) start(form);
+if (form) {
+  const { say } = new RuleForm(form);
+  const notice = form.querySelector("[data-presence]");
+  if (notice) watchPresence(notice, form.elements.csrfmiddlewaretoken.value, say);
+}

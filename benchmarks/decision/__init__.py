@@ -1,0 +1,1 @@
+"""A whole decision about a demo lead, without the claim."""

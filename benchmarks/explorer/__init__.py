@@ -1,0 +1,1 @@
+"""The ledger's pages and exports, with few rows and with a million."""

@@ -1,0 +1,1 @@
+"""How long lint takes over a set, and how that grows with its rules."""

@@ -1,0 +1,1 @@
+"""Replay of stored decisions against the same through zen-engine."""

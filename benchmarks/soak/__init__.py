@@ -1,0 +1,1 @@
+"""The demo agency under the highest steady load the machine holds, watched every second."""
