@@ -91,7 +91,8 @@ class ReleaseAdmin(ReadOnlyAdmin):
         """List them, the latest first."""
         require(request, "queue.view")
         page = Paginator(Release.objects.select_related("started_by"), LISTED).get_page(request.GET.get("page"))
-        rows = [(each, TONES.get(each.state, "muted"), _said(each), releasing.tally(each)) for each in page]
+        tallies = releasing.tallies(list(page))
+        rows = [(each, TONES.get(each.state, "muted"), _said(each), tallies[each.pk]) for each in page]
         return show(
             request, "routing/releases.html", {"title": "Releases", "page": page, "rows": rows, **_may(request)}
         )

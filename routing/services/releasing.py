@@ -6,12 +6,14 @@ worker leaves the rows it did not settle to the next; a row settled once is neve
 
 import logging
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from accounts import policy
 from accounts.actor import Actor, system
@@ -233,10 +235,18 @@ def _end_if_through(release: Release, now: datetime) -> None:
         return
     running = Release.objects.filter(pk=release.pk, state=Release.State.RUNNING)
     if running.update(state=Release.State.DONE, ended_at=now):
-        audit.record(at=now, actor=RELEASER, action="release.ended", target=release, detail=tally(release))
+        audit.record(at=now, actor=RELEASER, action="release.ended", target=release, detail=dict(tally(release)))
 
 
-def tally(release: Release) -> dict[str, int]:
+def tally(release: Release) -> Mapping[str, int]:
     """Return how many leads of a release came to what."""
-    counted = Counter(release.leads.order_by().values_list("state", flat=True))
-    return {state: counted[state] for state in State.values if counted[state]}
+    return tallies([release])[release.pk]
+
+
+def tallies(releases: Sequence[Release]) -> Mapping[UUID, Mapping[str, int]]:
+    """Return by each release's key how many of its leads came to what."""
+    found: dict[UUID, dict[str, int]] = {each.pk: {} for each in releases}
+    leads = ReleaseLead.objects.filter(release__in=found).order_by()
+    for key, state, number in leads.values_list("release", "state").annotate(number=Count("pk")):
+        found[key][state] = number
+    return found

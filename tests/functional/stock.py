@@ -11,7 +11,7 @@ from licenses.models import Carrier, LicenseRefresh, LicenseRefreshChange, LoaMa
 from outbox import services as outbox
 from outbox.models import Circuit
 from routing.models import Lead, LeadSource, LegalHold, Override, Pool, PoolMember, ProducerProfile
-from routing.services import cases, rehearsing, shadowing
+from routing.services import cases, rehearsing, releasing, shadowing
 from routing.services.cases import Expected
 from rules_engine import services as rules
 from rules_engine.models import RuleSet
@@ -121,6 +121,11 @@ class Stock:
         self.agency.receive_waiting()
         lead = Lead.objects.order_by("-pk")[0]
         LegalHold.objects.create(lead=lead, reason="A complaint.", placed_by=self.agency.manager, placed_at=NOW)
+
+    def release(self, number: int) -> None:
+        self.agency.receive_waiting()
+        actor = self.agency.manager.actor()
+        releasing.start(wanted=releasing.Wanted(), per_minute=1, per_producer=None, actor=actor, now=NOW)
 
     def override(self, number: int) -> None:
         item = self.agency.receive_waiting()

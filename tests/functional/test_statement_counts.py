@@ -58,6 +58,7 @@ LISTS: Final[Mapping[type[Model], Make]] = {
     routing.Rehearsal: Stock.rehearsal,
     routing.Shadow: Stock.shadow,
     routing.LegalHold: Stock.hold,
+    routing.Release: Stock.release,
 }
 # What cannot grow: one agency, a policy a tier or a kind of data, the packs that ship.
 BOUNDED: Final = {routing.Agency, routing.SlaPolicy, routing.PackedSet, routing.RetentionPolicy}

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.policy import Role
 from licenses.models import AppointmentRegime, Carrier, CarrierContract, License, LineOfAuthority, Producer, Product
-from routing.models import Agency, Lead, LeadSource, Pool, PoolMember, ProducerProfile, QueueItem, SlaPolicy
+from routing.models import Agency, Lead, LeadSource, Offer, Pool, PoolMember, ProducerProfile, QueueItem, SlaPolicy
 from routing.services import intake, roster
 from tests.factories import make_rule_set, make_user
 from tests.publishing import publish_draft
@@ -106,6 +106,13 @@ class SmallAgency:
         self.set_capacity(0)
         lead = self.receive(**fields)
         return lead.queue_items.get()
+
+    def offer(self) -> Offer:
+        """Take in a lead that its pool offers, and return the offer."""
+        self.set_capacity(5)
+        Pool.objects.filter(pk=self.pool.pk).update(method={"pick": {"step": "offer"}})
+        roster.changed(roster.pool_subject(self.pool.slug), at=self.now)
+        return self.receive().offers.get()
 
     def _publish(self, slug: str, stage: str, *bodies: dict[str, Any]) -> None:
         ruleset = make_rule_set(slug, bodies, stage=stage)

@@ -16,9 +16,11 @@ from tests.functional.routing_screens.agency import SmallAgency
 
 LEAD_MOVES = [f"routing_lead_desk_{name}" for name in desk.MOVES]
 LEAD_MOVES += ["routing_lead_assign", "routing_lead_reassign", "routing_lead_retry", "routing_lead_note"]
+LEAD_MOVES += ["routing_lead_hold", "routing_lead_lift", "routing_lead_erase"]
+OFFER_MOVES = ["routing_offer_accept", "routing_offer_decline"]
 ITEM_MOVES = [f"routing_queueitem_{name}" for name in queue_item.WORKS]
-MOVES = [*LEAD_MOVES, *ITEM_MOVES, "routing_queueitem_next", "routing_queueitem_retry_all", "routing_empty_desk"]
-MOVES += ["routing_lead_add"]
+MOVES = [*LEAD_MOVES, *ITEM_MOVES, *OFFER_MOVES, "routing_queueitem_next", "routing_queueitem_retry_all"]
+MOVES += ["routing_empty_desk", "routing_lead_add", "routing_take_next", "desk_away", "desk_back"]
 ASKING_FIRST = {"routing_lead_assign", "routing_empty_desk", "routing_lead_add"}  # these show a page on GET
 SENT = {"reason": "x", "text": "x", "kind": "CALL_CONNECTED", "disposition": "SOLD", "resolution": "x", "producer": "1"}
 
@@ -26,10 +28,11 @@ SENT = {"reason": "x", "text": "x", "kind": "CALL_CONNECTED", "disposition": "SO
 @pytest.fixture
 def places(agency: SmallAgency) -> dict[str, str]:
     """Return the address of everything that changes something, for a lead in hand and one that waits."""
-    held, item = agency.receive(), agency.receive_waiting()
+    held, item, offer = agency.receive(), agency.receive_waiting(), agency.offer()
     arguments: dict[str, list[Any]] = {
         **{name: [held.pk] for name in LEAD_MOVES},
         **{name: [item.pk] for name in ITEM_MOVES},
+        **{name: [offer.pk] for name in OFFER_MOVES},
         "routing_empty_desk": [agency.kim.pk],
     }
     return {name: reverse(f"admin:{name}", args=arguments.get(name, [])) for name in MOVES}

@@ -1,8 +1,10 @@
 """Stored decisions under other rules: the shortcuts give what deciding again gives, and no change moves nobody."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,9 +13,10 @@ from hypothesis import strategies as st
 
 from licenses.models import Producer
 from routing.counterfactual import as_stored, decide_again, repeats, retell
+from routing.demo import leads
 from routing.models import Decision
 from routing.queries.past_rosters import Walk
-from routing.services import desk, sla
+from routing.services import desk, intake, sla
 from routing.services.recalling import Past
 from routing.services.rehearsing import replay
 from routing.services.trying import Bench
@@ -111,7 +114,12 @@ def test_the_live_rules_move_none_of_any_stored_decisions(small: list[RuleSet], 
 
 @pytest.fixture
 def world() -> None:
-    make_world(producers=14, count=60)
+    made = make_world(producers=14, count=60)
+    # No invented lead need be one that a gate stops, and a gate that is gone must move somebody.
+    uninvited = {**leads.fields(Random(3), 60), "product": "medicare_advantage"}
+    uninvited.pop("consent", None)
+    answer = intake.receive(source=made.demo.sources[0], body=json.dumps(uninvited).encode(), key="gated", now=made.now)
+    assert answer.body["reason"]["code"] == "MEDICARE_UNSOLICITED"
 
 
 def test_every_decision_of_thirty_days_is_given_again_by_its_own_rules(world: None) -> None:
