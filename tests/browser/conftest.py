@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.signals import request_finished, request_started
@@ -95,13 +96,21 @@ def traffic() -> Iterator[Traffic]:
 
 
 @pytest.fixture
-def page(page: Page, traffic: Traffic) -> Iterator[Page]:
+def gone() -> set[str]:
+    """Return the addresses, empty at first, at which a test looks at the page of something that is no longer there."""
+    return set()
+
+
+@pytest.fixture
+def page(page: Page, traffic: Traffic, gone: set[str]) -> Iterator[Page]:
     """Fail the test on anything the browser complains about, a breach of the content policy above all."""
     complaints: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            complaints.append(f"{message.text} ({message.location['url']})")
+        address = message.location["url"]
+        told = "404 (Not Found)" in message.text and urlsplit(address).path in gone
+        if message.type == "error" and not told:
+            complaints.append(f"{message.text} ({address})")
 
     page.on("console", listen)
     page.on("pageerror", lambda error: complaints.append(str(error)))
