@@ -1,20 +1,25 @@
 """Refusals as HTTP: every error of the API is an RFC 9457 problem document."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any, Final
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
+from rest_framework.views import exception_handler, set_rollback
 
 from accounts.errors import FieldProblem, Invalid, Refused
 from config.parsers import Unreadable
 
 PROBLEM: Final = "application/problem+json"
+RETRY_AFTER: Final = 5  # seconds: a database that restarts is mostly back by then
+
+log = logging.getLogger(__name__)
 
 
 def problem_response(error: Exception, context: Mapping[str, Any]) -> Response | None:
@@ -22,12 +27,23 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
     if isinstance(error, Refused):
         problems = error.problems if isinstance(error, Invalid) else ()
         return Response(document(error.status, error.code, error.message, problems), error.status, content_type=PROBLEM)
+    if isinstance(error, OperationalError | InterfaceError):
+        return _unavailable()
     response = exception_handler(error, dict(context))
     if response is None:
         return None
     response.data = _told(error, response)
     response.content_type = PROBLEM
     return response
+
+
+def _unavailable() -> Response:
+    """Answer while the database is away, full or in each other's way: nothing was kept, and asking again is safe."""
+    log.exception("api.database_unavailable")
+    set_rollback()
+    detail = "The database cannot be reached right now. Try again; the same key is safe to repeat."
+    headers = {"Retry-After": str(RETRY_AFTER)}
+    return Response(document(503, "unavailable", detail), 503, headers=headers, content_type=PROBLEM)
 
 
 def problem(status: int, code: str, detail: str) -> JsonResponse:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -149,6 +149,21 @@ def test_an_error_nobody_anticipated_says_nothing_of_itself(
 
     assert (response.status_code, response.json()["code"]) == (500, "server_error")
     assert b"secret" not in response.content
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_asks_the_caller_to_come_again(
+    client: Client, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def away(*args: object, **kwargs: object) -> None:
+        raise error("connection to server at 10.0.0.1 failed")
+
+    monkeypatch.setattr("drf_spectacular.views.SpectacularAPIView.get", away)
+
+    response = client.get("/api/schema/?format=json")
+
+    assert (response.status_code, response.json()["code"], response["Retry-After"]) == (503, "unavailable", "5")
+    assert b"10.0.0.1" not in response.content
 
 
 def test_the_callers_request_id_is_kept_and_logged(client: Client, caplog: pytest.LogCaptureFixture) -> None:
