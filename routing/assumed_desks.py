@@ -20,8 +20,9 @@ def assume(record: Record, considered: Considered) -> tuple[dict[int, Volatile],
     with no lead yet under a cap. In another pool nobody's place in the rotation is known, so all start level.
     """
     needed = [standing.producer_id for standing in considered.eligible]
-    known = record.desks if needed else {}
-    if considered.pool != record.routed_to:
+    there = record.desks_in(considered.pool) if needed else {}
+    known = record.desks if there is None else there
+    if there is None:
         known = {producer_id: replace(desk, credit=Decimal(0)) for producer_id, desk in known.items()}
     elif all(producer_id in known for producer_id in needed):
         return {producer_id: known[producer_id] for producer_id in needed}, False

@@ -4,23 +4,27 @@ A change to one set cannot change everything: what it leaves alone is taken from
 computed. What the receipt cannot know is assumed, and the answer says so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from routing import assumed_desks, nobody
 from routing.catalog import CATALOG
 from routing.decision import (
-    Chosen,
     Considered,
+    Decided,
+    Inquiry,
     Rules,
     Standing,
-    choose,
+    Volatile,
+    choices,
     consider,
-    full_reason,
+    descend,
     judge_producer,
     judge_producers,
+    nobody_reason,
+    way_down,
 )
 from routing.producer_facts import producer_facts
 from routing.roster import Roster, RosterPool
@@ -66,39 +70,41 @@ def repeats(record: Record) -> bool:
     if receipt["route"] is None or record.rules.route is None:
         return True
     routed = route(record.rules.route, scored(facts, receipt["score"]["total"]), now)
-    return (routed.rule, routed.pool) == (receipt["route"]["rule"], receipt["route"]["pool"])
+    return (routed.rule, routed.pool) == (receipt["route"]["rule"], record.first_pool)
 
 
 def decide_again(record: Record, rules: Rules, gated: GateOutcome | None = None) -> Retold:
     """Compute the whole decision under these rules, on the stored facts, roster and desks."""
-    considered = consider(record.under(rules), gated)
-    return replace(_choose(record, considered), gated=considered.gate)
+    inquiry = record.under(rules)
+    considered = consider(inquiry, gated)
+    return replace(_choose(record, inquiry, way_down(inquiry, considered)), gated=considered.gate)
 
 
-def _choose(record: Record, considered: Considered) -> Retold:
-    """Put the eligible in order on the desks they had, and pass over whom the claim passed over."""
-    desks, is_assumed = assumed_desks.assume(record, considered)
-    chosen = choose(
-        considered=considered,
-        inquiry=record.inquiry,
-        volatile=desks,
-        effort=Decimal(1),
-        seed=record.receipt["lead"],
-    )
-    return Retold(_outcome(considered, chosen, record.receipt), len(considered.eligible), is_assumed)
+def _choose(record: Record, inquiry: Inquiry, way: Iterable[Considered]) -> Retold:
+    """Put the eligible of each pool in order on the desks they had, and pass over whom the claim passed over."""
+    assumed: list[bool] = []
+
+    def desks(considered: Considered) -> Mapping[int, Volatile]:
+        found, is_assumed = assumed_desks.assume(record, considered)
+        assumed.append(is_assumed)
+        return found
+
+    chosen = choices(inquiry, way, desks, effort=Decimal(1), seed=record.receipt["lead"])
+    decided = descend(chosen, lambda each: record.skipped_in(each.considered.pool))
+    return Retold(_outcome(record, decided), len(decided.considered.eligible), any(assumed))
 
 
-def _outcome(considered: Considered, chosen: Chosen, receipt: Mapping[str, Any]) -> Outcome:
+def _outcome(record: Record, decided: Decided) -> Outcome:
+    considered = decided.considered
     total = considered.score.total if considered.score else None
     rest = considered.pool, considered.tier, total
     if considered.status != "routed":
         return Outcome(considered.status, considered.reason, None, *rest)
-    skipped = {each["producer"]: each["why"] for each in receipt["claim"]["skipped"]}
-    free = next((each.producer_id for each in chosen.ranked if each.producer_id not in skipped), None)
+    skipped = {each["producer"]: each["why"] for each in record.skipped_in(considered.pool)}
+    free = next((each.producer_id for each in decided.chosen.ranked if each.producer_id not in skipped), None)
     if free is not None:
         return Outcome("assigned", "ASSIGNED", free, *rest)
-    reason = "LOST_RACE" if "LICENSE_CHANGED" in skipped.values() else full_reason(chosen, skipped.values())
-    return Outcome("fallback", reason, None, *rest)
+    return Outcome("fallback", nobody_reason(decided, skipped.values()), None, *rest)
 
 
 # --- What follows without deciding again -----------------------------------------------------------------------------
@@ -147,7 +153,7 @@ def _after_route(record: Record, swap: Swap, rules: Rules) -> Retold | None:
     if [_way(route(each, facts, now)) for each in swap.old(record.rules)] == [_way(after)]:
         return as_stored(record)
     pool = record.roster.pools.get(after.pool or "")
-    if pool is None or not pool.is_active:
+    if pool is None or not pool.is_active or "waterfall" in record.receipt:
         return None
     tier = tier_of(after, record.roster) or tier_for(total, record.roster.agency.thresholds)
     strategy = after.strategy or pool.strategy
@@ -174,6 +180,8 @@ def _sent_elsewhere(record: Record, pool: RosterPool, strategy: str, tier: str) 
     eligible = {each.producer_id: each.preference for each in standings if each.is_eligible}
     if eligible:
         return _choose_among(record, eligible, pool=pool.slug, strategy=strategy, tier=tier)
+    if pool.goes_on_to:
+        return None
     reason = nobody.why(inquiry, inquiry.ask, fit, unfit)
     total = record.receipt["score"]["total"]
     return Retold(Outcome("fallback", reason, None, pool.slug, tier, total))
@@ -240,6 +248,8 @@ def _rejudged(record: Record, before: Residue, after: Residue, rules: Rules) -> 
                 eligible[producer.id] = standing.preference
     if eligible == stored:
         return as_stored(record)
+    if not eligible and _goes_on(record, record.routed_to):
+        return None
     if not eligible and inquiry.only is None and inquiry.ask:
         asked = eligibility(rules.eligibility, inquiry.facts, inquiry.now)
         reason = nobody.why(inquiry, inquiry.ask, *nobody.part(record.concerned, asked, inquiry.now))
@@ -256,7 +266,7 @@ def _choose_among(
     strategy: str | None,
     tier: str | None,
 ) -> Retold | None:
-    """Choose among these in a pool; None where it is not known who is eligible, or nobody is."""
+    """Choose among these in a pool; None where it is not known who is eligible, nobody is, or it goes on from there."""
     if not preferences:
         return None
     producers = record.roster.producers
@@ -273,7 +283,13 @@ def _choose_among(
             Standing(each, producers[each].name, (), preference) for each, preference in sorted(preferences.items())
         ),
     )
-    return _choose(record, considered)
+    retold = _choose(record, record.inquiry, [considered])
+    return None if retold.outcome.producer is None and _goes_on(record, pool) else retold
+
+
+def _goes_on(record: Record, pool: str | None) -> bool:
+    known = record.roster.pools.get(pool or "") if record.inquiry.only is None else None
+    return known is not None and known.goes_on_to is not None
 
 
 _AFTER: Final = {

@@ -34,6 +34,7 @@ REASONS: Final[Mapping[str, str]] = {
     "EVERYONE_HAD_IT": "Everyone who could take it has already had it.",
     "NOBODY_ACCEPTED": "Everyone who could take it was asked; nobody accepted.",
     "NOBODY_TOOK_IT": "Nobody took it from the pool in time.",
+    "OUT_OF_TIME": "Nobody of the pool took it in the time the pool has.",
     "HOPS_EXHAUSTED": "Reassigned as often as the policy allows, and still not answered.",
     "LADDER_ENDED": "Not answered, and the last step of its escalation puts it before a manager.",
     "GOING_ROUND": "Handed on by itself as often as it may in a day; a person decides now.",

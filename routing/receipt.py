@@ -7,13 +7,24 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from routing.decision import Asking, Considered, Context, Decided, plan_of
+from routing.decision import Asking, Considered, Context, Decided, Step, plan_of
 from routing.facts import stored_facts
 
 ENGINE: Final = "fairlead-1"
 CANDIDATES_SHOWN: Final = 200
 # What replay must find again; timings, ids and names are not compared.
-COMPARED: Final = ("gates", "score", "route", "eligible", "method", "candidates", "offer", "chosen", "reason")
+COMPARED: Final = (
+    "gates",
+    "score",
+    "route",
+    "waterfall",
+    "eligible",
+    "method",
+    "candidates",
+    "offer",
+    "chosen",
+    "reason",
+)
 
 
 def build(
@@ -46,6 +57,7 @@ def build(
         "former_owner": inquiry.former_owner,
         "unclear": inquiry.unclear,
         **({"declined": sorted(inquiry.declined)} if inquiry.declined else {}),
+        **({"asked_since": _instants(inquiry.asked_since)} if inquiry.asked_since else {}),
         "made_at": now.isoformat(),
         "now": now.isoformat(),
         "actor": actor,
@@ -102,6 +114,15 @@ def outcome(decided: Decided) -> dict[str, Any]:
         "gates": [fired.as_dict() for fired in considered.gate.fired],
         "score": considered.score.as_dict() if considered.score else None,
         "route": _route(considered),
+        **({"waterfall": [_step(step) for step in decided.way]} if decided.way else {}),
+        **_choice(decided),
+    }
+
+
+def _choice(decided: Decided) -> dict[str, Any]:
+    """Return how one pool was asked, and in which order its producers came."""
+    considered = decided.considered
+    return {
         "eligible": {
             "count": len(considered.eligible),
             "considered": len(considered.standings),
@@ -111,6 +132,19 @@ def outcome(decided: Decided) -> dict[str, Any]:
         **_method(decided),
         "candidates": _candidates(decided),
     }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    """Return one pool of the way; how the pool was asked that `route` names stands beside it."""
+    told: dict[str, Any] = {"pool": step.pool, "name": step.name, "reason": step.reason or None}
+    if step.decided:
+        strategy = step.decided.considered.strategy
+        told |= {"strategy": strategy, **_choice(step.decided), "claim": {"skipped": list(step.skipped)}}
+    return told
+
+
+def _instants(asked_since: Mapping[str, datetime]) -> dict[str, str]:
+    return {pool: at.isoformat() for pool, at in sorted(asked_since.items())}
 
 
 def _method(decided: Decided) -> dict[str, Any]:

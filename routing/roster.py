@@ -120,11 +120,20 @@ class RosterPool:
     is_active: bool
     method: Any = field(default_factory=dict)  # JSON, as somebody wrote it
     queue_time: timedelta = QUEUE_TIME  # what waits for it may wait so long for a manager
+    goes_on_to: str | None = None  # the pool that its leads go on to where nobody here can have them
+    goes_on_after: timedelta | None = None  # how long its offers may take; None: until everybody was asked
 
     @cached_property
     def plan(self) -> Plan:
         """The method, ready to run; where it cannot be read, round robin and why."""
         return parse(self.method, self.strategy)
+
+    @property
+    def asking_time(self) -> timedelta | None:
+        """How long the pool may ask about a lead before it goes on; None: as long as there is somebody to ask."""
+        pick = self.plan.pick
+        lying = timedelta(minutes=pick.options["minutes"]) if pick.step.name == "pull" else None
+        return min((each for each in (self.goes_on_after, lying) if each is not None), default=None)
 
 
 @dataclass(frozen=True)
@@ -247,5 +256,7 @@ def read_subject(subject: str, facts: Mapping[str, Any]) -> Subject:
             facts["is_active"],
             facts.get("method", {}),
             timedelta(minutes=facts["queue_minutes"]) if facts.get("queue_minutes") else QUEUE_TIME,
+            facts.get("goes_on_to"),
+            timedelta(minutes=facts["goes_on_after"]) if facts.get("goes_on_after") else None,
         )
     return AgencyFacts.from_facts(facts)

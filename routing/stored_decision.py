@@ -1,6 +1,6 @@
 """A stored decision as it was: what it asked, under which rules and roster, and what it came to. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -13,6 +13,13 @@ from routing.strategies import PLAIN
 from rules_engine.engine.outcomes import GateOutcome
 from rules_engine.engine.ruleset import gate
 from rules_engine.engine.stages import worst
+
+
+def steps_of(receipt: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return each pool a receipt says was asked, with its candidates: the one of its route first."""
+    route = receipt.get("route") or {}
+    own = {"pool": route.get("pool"), "candidates": receipt["candidates"], "claim": receipt["claim"]}
+    return [own, *(step for step in receipt.get("waterfall", ()) if "candidates" in step)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +67,20 @@ class Record:
 
     @property
     def routed_to(self) -> str | None:
-        """The pool it was routed to."""
+        """The pool it came to: the one its route named, unless it went on from there."""
         route_taken = self.receipt["route"]
         return route_taken["pool"] if route_taken else None
+
+    @property
+    def first_pool(self) -> str | None:
+        """The pool its route named; the lead may have gone on from there."""
+        way = self.receipt.get("waterfall")
+        return way[0]["pool"] if way else self.routed_to
+
+    def skipped_in(self, pool: str | None) -> Sequence[Mapping[str, Any]]:
+        """Return whom the claim in a pool passed over; in a pool that was not asked, whom it did anywhere."""
+        found = {step["pool"]: step["claim"]["skipped"] for step in steps_of(self.receipt)}
+        return found[pool] if pool in found else [each for skipped in found.values() for each in skipped]
 
     @cached_property
     def outcome(self) -> Outcome:
@@ -95,11 +113,24 @@ class Record:
     @cached_property
     def desks(self) -> dict[int, Volatile]:
         """The desks the receipt holds."""
-        return {each["producer"]: Volatile.from_dict(each["volatile"]) for each in self.receipt["candidates"]}
+        return {each: desk for desks in reversed(self._desks.values()) for each, desk in desks.items()}
+
+    @cached_property
+    def _desks(self) -> dict[str | None, dict[int, Volatile]]:
+        return {
+            step["pool"]: {each["producer"]: Volatile.from_dict(each["volatile"]) for each in step["candidates"]}
+            for step in steps_of(self.receipt)
+        }
+
+    def desks_in(self, pool: str | None) -> dict[int, Volatile] | None:
+        """Return the desks the receipt holds of a pool, None where that pool was not asked."""
+        return self._desks.get(pool)
 
     @property
     def is_plain(self) -> bool:
-        """Say whether the pool chose by desks, turns and weights alone, and not by what the lead calls for."""
+        """Say whether one pool chose, by desks, turns and weights alone, and not by what the lead calls for."""
+        if "waterfall" in self.receipt:
+            return False
         pool, strategy = self.roster.pools.get(self.routed_to or ""), (self.receipt["route"] or {}).get("strategy")
         plan = pool.plan if pool else PLAIN
         return (plan.ordered_by(strategy) if strategy else plan).is_plain

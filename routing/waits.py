@@ -40,12 +40,16 @@ class Waits:
 
 
 def waits_of(decided: Decided) -> Waits:
-    """Return what a lead waits for that nobody could be asked to take."""
-    considered = decided.considered
-    slugs = {rule.partition(":")[0] for rule in _in_the_way(decided)}
-    names = {each.producer_id: each.name for each in considered.eligible}
-    full = sorted(decided.chosen.full.items(), key=lambda each: names[each[0]])
-    return Waits(tuple(sorted(slugs)), tuple((pk, names[pk], why) for pk, why in full[:NAMED]), _back_at(decided))
+    """Return what a lead waits for that nobody could be asked to take, in any pool of its way."""
+    asked = [decided, *(step.decided for step in decided.elsewhere if step.decided)]
+    slugs = {rule.partition(":")[0] for each in asked for rule in _in_the_way(each)}
+    names = {standing.producer_id: standing.name for each in asked for standing in each.considered.eligible}
+    full = sorted(
+        {pk: why for each in asked for pk, why in each.chosen.full.items()}.items(), key=lambda one: names[one[0]]
+    )
+    returns = [at for each in asked if (at := _back_at(each)) is not None]
+    named = tuple((pk, names[pk], why) for pk, why in full[:NAMED])
+    return Waits(tuple(sorted(slugs)), named, min(returns, default=None))
 
 
 def _in_the_way(decided: Decided) -> Iterator[str]:

@@ -50,12 +50,18 @@ class PoolForm(OwnedForm):
         super().__init__(*args, **kwargs)
         if {"strategy", "method"} <= set(self.fields):
             self.fields["strategy"].widget.method = self["method"].value()
+        if "overflow" in self.fields and self.instance.pk:
+            others = Pool.objects.exclude(pk=self.instance.pk)
+            self.fields["overflow"].queryset = others  # type: ignore[attr-defined]  # a model choice
 
     def clean(self) -> Any:
         """Judge the method together with its order."""
         cleaned = super().clean()
         if {"strategy", "method"} <= set(self.cleaned_data):
             blame(self, setup.method_problems(self.cleaned_data["method"], self.cleaned_data["strategy"]))
+        if {"overflow", "overflow_minutes"} <= set(self.cleaned_data):
+            overflow, minutes = self.cleaned_data["overflow"], self.cleaned_data["overflow_minutes"]
+            blame(self, setup.waterfall_problems(self.instance, overflow, minutes))
         return cleaned
 
 
@@ -166,6 +172,7 @@ class PoolAdmin(SetupPages):
     fieldsets = (
         (None, {"fields": ("name", "slug", "is_active", "tier")}),
         ("How a lead finds its producer", {"fields": ("method", "strategy")}),
+        ("Where its leads go on to", {"fields": ("overflow", "overflow_minutes")}),
         ("Who answers when nobody may take it", {"fields": ("manager", "deputy", "queue_minutes")}),
         ("When the manager hears of unequal shares", {"fields": ("fair_leads", "fair_percent")}),
     )

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from routing.decision.choosing import Decided, plan_of
+from routing.decision.legs import seconds_left
 
+SHORTEST: Final = 15  # seconds, for an answer that is asked for in the last moments of a pool's time
 RESERVING: Final = frozenset({"offer"})  # the picks that keep a seat for the one they ask
 
 
@@ -46,6 +48,13 @@ def asking_of(decided: Decided, skipped: Iterable[int] = ()) -> Asking | None:
         return None
     options = use.options
     if use.step.name == "pull":
-        return Asking("pull", (), options["minutes"] * 60, is_free=True, first=ranked[0])
-    asked = ranked[: options.get("several", 1)]
-    return Asking(use.step.name, tuple(asked), options["seconds"], options["missed"] == "free", ranked[0])
+        return Asking("pull", (), _at_most(options["minutes"] * 60, decided), is_free=True, first=ranked[0])
+    asked, seconds = ranked[: options.get("several", 1)], _at_most(options["seconds"], decided)
+    return Asking(use.step.name, tuple(asked), seconds, options["missed"] == "free", ranked[0])
+
+
+def _at_most(seconds: int, decided: Decided) -> int:
+    """Return for how long to ask where the pool has only so much time left before the lead goes on."""
+    pool = decided.inquiry.context.roster.pools[decided.considered.pool or ""]
+    left = seconds_left(decided.inquiry, pool)
+    return seconds if left is None else min(seconds, max(SHORTEST, int(left)))

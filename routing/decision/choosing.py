@@ -1,9 +1,10 @@
 """Choose among the eligible: who has room, in the order the pool's method puts them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from routing import caps
 from routing.decision.considering import Considered
@@ -31,6 +32,23 @@ class Decided:
     considered: Considered
     volatile: Mapping[int, Volatile]
     chosen: Chosen
+    way: tuple["Step", ...] = ()  # down the waterfall, this pool among them; none where no other came into question
+
+    @property
+    def elsewhere(self) -> tuple["Step", ...]:
+        """Return the other pools of the way."""
+        return tuple(step for step in self.way if step.pool != self.considered.pool)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One pool on a lead's way, and why the lead is not there; `decided` is None where the pool was not asked."""
+
+    pool: str
+    name: str
+    reason: str = ""
+    decided: Decided | None = None
+    skipped: Sequence[Mapping[str, Any]] = ()  # by the claim, and why
 
 
 def choose(

@@ -9,7 +9,9 @@ from licenses.authority import Ask
 from routing.catalog import CATALOG
 from routing.decision.inquiry import Inquiry
 from routing.decision.judging import judge_producer, judge_producers
+from routing.decision.legs import Leg, legs_of
 from routing.decision.standing import AtOnce, Standing, eligible_of
+from routing.roster import RosterPool
 from routing.sla.deadlines import tier_for
 from rules_engine.engine.outcomes import GateOutcome, RouteOutcome, ScoreOutcome
 from rules_engine.engine.ruleset import gate, route, score
@@ -38,6 +40,7 @@ class Considered:
     strategy: str | None = None
     tier: str | None = None
     standings: Sequence[Standing] = ()
+    legs: tuple[Leg, ...] = ()  # the pools of the lead's waterfall; none where its pool goes on to no other
 
     @property
     def eligible(self) -> tuple[Standing, ...]:
@@ -103,19 +106,49 @@ def _stopped(gated: GateOutcome, inquiry: Inquiry) -> Considered | None:
 
 
 def _consider_pool(inquiry: Inquiry, base: Considered) -> Considered:
-    roster, routed = inquiry.context.roster, base.route
-    pool = roster.pools.get(base.pool or "")
-    if pool is None or not pool.is_active or routed is None or inquiry.ask is None:
+    """Consider the pool the lead is routed to, or the first of its waterfall that is to be asked; the tier stays."""
+    routed, pool = base.route, inquiry.context.roster.pools.get(base.pool or "")
+    if pool is None or routed is None:
         return replace(base, reason="POOL_UNKNOWN")
-    standings = _judge_pool(inquiry, inquiry.ask, pool.slug)
+    tier = routed.tier or (pool.tier if pool.is_active else None) or base.tier
+    legs = legs_of(inquiry, pool)
+    first = next((leg.pool for leg in legs if leg.why is None), None) if legs else pool
+    if first is None or not first.is_active:
+        return replace(base, reason=legs[0].why if legs and legs[0].why else "POOL_UNKNOWN", tier=tier, legs=legs)
+    return _in_pool(inquiry, base, first, strategy=routed.strategy if first is pool else None, tier=tier, legs=legs)
+
+
+def consider_next(inquiry: Inquiry, considered: Considered) -> Considered | None:
+    """Consider the pool the lead goes on to from this one, by that pool's own method; None where it goes nowhere."""
+    slugs = [leg.pool.slug for leg in considered.legs]
+    if considered.pool not in slugs:
+        return None
+    later = considered.legs[slugs.index(considered.pool) + 1 :]
+    pool = next((leg.pool for leg in later if leg.why is None), None)
+    return _in_pool(inquiry, considered, pool, tier=considered.tier, legs=considered.legs) if pool else None
+
+
+def _in_pool(
+    inquiry: Inquiry,
+    base: Considered,
+    pool: RosterPool,
+    *,
+    tier: str | None,
+    legs: tuple[Leg, ...],
+    strategy: str | None = None,
+) -> Considered:
+    """Say how the members of one pool stand towards the lead."""
+    standings = _judge_pool(inquiry, inquiry.ask, pool.slug) if inquiry.ask else ()
     status, reason = _verdict(standings, inquiry.declined)
     return replace(
         base,
         status=status,
         reason=reason,
-        strategy=routed.strategy or pool.strategy,
-        tier=routed.tier or pool.tier or base.tier,
+        pool=pool.slug,
+        strategy=strategy or pool.strategy,
+        tier=tier,
         standings=standings,
+        legs=legs,
     )
 
 

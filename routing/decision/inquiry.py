@@ -52,7 +52,8 @@ class Inquiry:
     same person's closed lead, and is preferred where lawful. `unclear` says why a person must look at the state first.
     `declined` are those of `had_it` who were only offered the lead. `who` is only for readings, which the receipt
     records: replay goes without. `held_back` have had their part of a release. `solved` is
-    whom one assignment over many leads has given this one.
+    whom one assignment over many leads has given this one. `asked_since` says of the pools that have asked about the
+    lead, by slug, when they began.
     """
 
     facts: Facts
@@ -68,6 +69,7 @@ class Inquiry:
     held_back: frozenset[int] = frozenset()
     waived: frozenset[str] = frozenset()  # rules and reasons people set aside; never anything the guard says
     solved: int | None = None
+    asked_since: Mapping[str, datetime] = field(default_factory=dict)
 
 
 class Index(Protocol):

@@ -44,6 +44,22 @@ class Pool(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(10_080)],
         help_text="Opening time after which manager and deputy are pressed for what waits. Blank: an hour.",
     )
+    overflow = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="goes on to",
+        help_text="The pool its leads go on to where nobody here may have them or has room. Blank: to the queue.",
+    )
+    overflow_minutes = models.PositiveSmallIntegerField(
+        "at the latest after (minutes)",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(1440)],
+        help_text="From the first offer on. Blank: once everybody was asked. Leads to be taken wait no longer either.",
+    )
     fair_leads = models.PositiveSmallIntegerField(
         "leads from exact", null=True, blank=True, default=2, help_text="Blank: nobody is told."
     )

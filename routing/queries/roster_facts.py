@@ -25,7 +25,7 @@ def captured(subjects: Iterable[str]) -> dict[str, dict[str, Any] | None]:
     if keyed["producer"]:
         found |= _capture_producers([int(key) for key in keyed["producer"]])
     if keyed["pool"]:
-        pools = {pool.slug: pool for pool in Pool.objects.filter(slug__in=keyed["pool"])}
+        pools = {pool.slug: pool for pool in Pool.objects.select_related("overflow").filter(slug__in=keyed["pool"])}
         found |= {pool_subject(slug): _pool_facts(pools.get(slug)) for slug in keyed["pool"]}
     if keyed[AGENCY]:
         found[AGENCY] = _agency_facts()
@@ -85,7 +85,15 @@ def _pool_facts(pool: Pool | None) -> dict[str, Any] | None:
         "tier": pool.tier,
         "is_active": pool.is_active,
         "queue_minutes": pool.queue_minutes,
+        **_goes_on(pool),
     }
+
+
+def _goes_on(pool: Pool) -> dict[str, Any]:
+    """Return where its leads go on to, only where they do, as entries have always had it."""
+    if pool.overflow is None:
+        return {}
+    return {"goes_on_to": pool.overflow.slug, "goes_on_after": pool.overflow_minutes}
 
 
 def _agency_facts() -> dict[str, Any]:

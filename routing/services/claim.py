@@ -29,6 +29,7 @@ class Taken:
     authority: Authority | None = None
     credit: Decimal = Decimal(0)
     skipped: list[dict[str, Any]] = field(default_factory=list)
+    is_bare: bool = True  # whether no desk that refused is still held
 
 
 RANKED: Final = "WITH ranked(producer_id, rank) AS ({ranking})"
@@ -76,8 +77,8 @@ WHERE line.id IN ({lines}) {share_all}
 """
 
 
-def take(*, decided: Decided, effort: Decimal) -> Taken:
-    """Take the first free seat in rank order whose licence still stands.
+def take(*, decided: Decided, effort: Decimal, is_bare: bool = True) -> Taken:
+    """Take the first free seat in rank order whose licence still stands; `is_bare` unless a claim before holds a desk.
 
     1. Pick and take a seat, skipping rows another claim holds; in the same message ask for 3 about the first in rank.
     2. An empty answer may mean "all busy": look without locks, and wait a little for the first who has room, then for
@@ -89,10 +90,10 @@ def take(*, decided: Decided, effort: Decimal) -> Taken:
     Two claims that each hold the desk the other waits for would wait for ever. So a desk that refuses is let go of
     where refusals are to be expected, and where one is still held, nobody waits for the next.
     """
-    taken, seating = Taken(), _Seating(decided, effort)
-    waiting, is_bare = [each.producer_id for each in decided.chosen.ranked], True
+    taken, seating = Taken(is_bare=is_bare), _Seating(decided, effort)
+    waiting = [each.producer_id for each in decided.chosen.ranked]
     while waiting:
-        savepoint, seat = seating.take(waiting, may_wait=is_bare)
+        savepoint, seat = seating.take(waiting, may_wait=taken.is_bare)
         if seat is None:
             taken.skipped += [{"producer": each, "why": "AT_CAPACITY"} for each in waiting]
             return taken
@@ -107,7 +108,7 @@ def take(*, decided: Decided, effort: Decimal) -> Taken:
             transaction.savepoint_rollback(savepoint)
         else:
             release(producer_id=seat.producer_id, effort=effort)
-            is_bare = False
+            taken.is_bare = False
         taken.skipped.append({"producer": seat.producer_id, "why": why})
         waiting.remove(seat.producer_id)
     return taken

@@ -1,6 +1,6 @@
 """Decide about one lead under the rules and roster of this moment; reads, never writes."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -24,12 +24,16 @@ from routing.decision import (
     by_hand,
     choose,
     consider,
+    descend,
     judge_producers,
     plan_of,
+    way_down,
 )
+from routing.decision import choices as pool_choices
 from routing.models import Lead, Person
 from routing.queries import cap_counts, offers
 from routing.queries.had import NOBODY, Had
+from routing.roster import Roster
 from routing.services import readings
 from routing.services import roster as rosters
 from rules_engine import queries as rules
@@ -168,15 +172,26 @@ def inquiry(
         who=Who(person.phone, person.email, person.first_name, person.last_name, lead.pk),
         held_back=frozenset(held_back),
         waived=frozenset(waived),
+        asked_since=_by_slug(had.asked_since, context.roster) if had.asked_since else {},
     )
 
 
+def _by_slug(asked_since: Mapping[int, datetime], roster: Roster) -> dict[str, datetime]:
+    return {pool.slug: asked_since[pool.id] for pool in roster.pools.values() if pool.id in asked_since}
+
+
 def decide(asked: Inquiry, *, seed: str) -> Decided:
-    """Consider the lead, read the desks of those eligible, and put them in order."""
-    considered = consider(asked)
-    volatile = read_volatile(considered, asked)
-    chosen = choose(considered=considered, inquiry=asked, volatile=volatile, effort=Decimal(1), seed=seed)
-    return Decided(asked, considered, volatile, chosen)
+    """Consider the lead, read the desks of those eligible, and put them in order.
+
+    Where nobody of the pool can have it, the same in the pools it goes on to; where nobody of those can, it stays.
+    """
+    return descend(choices(asked, seed=seed))
+
+
+def choices(asked: Inquiry, *, seed: str) -> Iterator[Decided]:
+    """Yield what each pool of the lead's way would choose, the first it is routed to first; each reads its desks."""
+    way = way_down(asked, consider(asked))
+    return pool_choices(asked, way, lambda each: read_volatile(each, asked), effort=Decimal(1), seed=seed)
 
 
 DESKS: Final = """

@@ -40,6 +40,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "lead.returned": "Returned to {source}: {why}.",
     "lead.duplicated": "A repeat of an open lead; kept beside it.",
     "lead.decided": "Decided, because {trigger}.",
+    "lead.went_on": "{pool}: {because}; went on to {to}.",
     "lead.mended": "Mended: {fields}.",
     "lead.held": "Put on legal hold.",
     "lead.hold_lift_asked": "Somebody asked to lift the legal hold.",
@@ -81,6 +82,7 @@ READINGS: Final[Mapping[str, Callable[[Any], str]]] = {
     "disposition": lambda code: _lower(desk.DISPOSITIONS[code]),
     "why": lambda code: _lower(desk.RETURN_REASONS[code]),
     "trigger": lambda trigger: words.TRIGGERS[trigger],
+    "because": lambda code: _lower(reasons.text(code)).removesuffix("."),
     "fields": ", ".join,
     "waived": ", ".join,
 }

@@ -10,12 +10,12 @@ from decimal import Decimal
 from typing import Final
 
 from routing import matching, reasons, words
-from routing.decision import Considered, Decided, Inquiry, choose, consider, credit_step, full_reason
+from routing.decision import Considered, Inquiry, credit_step, full_reason
 from routing.desks import Desks
 from routing.roster import RosterProducer
 from routing.services import claim
 from routing.services.outcomes import QUEUES
-from routing.services.seating import caps_of, desks_for, in_turn, read_desks, solved
+from routing.services.seating import caps_of, in_turn, read_desks, seated_by, solved, way_of
 
 NEAREST: Final = 3  # sentences shown for each reason
 
@@ -127,14 +127,15 @@ class Forecaster:
     def take(self, leads: Sequence[tuple[Inquiry, str]]) -> list[tuple[str, str, int | None]]:
         """Decide about these, given as what each asks and what ties fall by; return status, reason and producer."""
         asked = [inquiry for inquiry, _ in leads]
-        considered = [consider(each) for each in asked]
+        ways = [way_of(each) for each in asked]
+        considered = [way[0] for way in ways]
         if asked:
-            read_desks(self.desks, considered, asked)
+            read_desks(self.desks, ways, asked)
         if self.is_solving and any(map(matching.is_asked_for, considered, asked)):
             self._compare(leads)
             asked = solved(considered, asked, [seed for _, seed in leads], self.desks)
         seeds = [seed for _, seed in leads]
-        told = {at: self._decide(considered[at], asked[at], seeds[at]) for at in in_turn(asked)}
+        told = {at: self._decide(ways[at], asked[at], seeds[at]) for at in in_turn(asked)}
         return [told[at] for at in range(len(asked))]
 
     def forecast(self) -> Forecast:
@@ -156,11 +157,10 @@ class Forecaster:
             gain=Gain(self.worth, self._one_by_one.worth) if self._one_by_one else None,
         )
 
-    def _decide(self, considered: Considered, inquiry: Inquiry, seed: str) -> tuple[str, str, int | None]:
-        under = caps_of(considered, inquiry)
-        volatile = desks_for(considered, inquiry, self.desks, under)
+    def _decide(self, way: Sequence[Considered], inquiry: Inquiry, seed: str) -> tuple[str, str, int | None]:
         inquiry = replace(inquiry, held_back=self._held_back())
-        chosen = choose(considered=considered, inquiry=inquiry, volatile=volatile, effort=claim.EFFORT, seed=seed)
+        decided = seated_by(inquiry, way, self.desks, seed)
+        considered, chosen, volatile = decided.considered, decided.chosen, decided.volatile
         self._count_legal(considered.excluded_by())
         if not chosen.ranked:
             is_routed = considered.status == "routed"
@@ -169,13 +169,11 @@ class Forecaster:
             return status, reason, None
         first = chosen.ranked[0].producer_id
         desk = volatile[first]
-        decided = Decided(inquiry, considered, volatile, chosen)
         step = credit_step(decided, first, desk.credit) if considered.pool else Decimal(0)
         self._producers[first] = inquiry.context.roster.producers[first]
         self._open.setdefault(first, int(desk.load))
-        self.desks.seat(
-            considered.pool, first, effort=claim.EFFORT, step=step, counts=under.get(first, ()), now=inquiry.now
-        )
+        counts = caps_of(considered, inquiry).get(first, ())
+        self.desks.seat(considered.pool, first, effort=claim.EFFORT, step=step, counts=counts, now=inquiry.now)
         self.given[first] += 1
         if matching.is_asked_for(considered, inquiry):
             self.worth += next(pair.value for pair in matching.pairs(decided) if pair.producer_id == first)

@@ -13,7 +13,7 @@ from accounts import policy
 from accounts.actor import Actor, system
 from accounts.errors import Missing, Refused
 from audit import services as audit
-from routing.decision import Context
+from routing.decision import Context, goes_on
 from routing.errors import NotYours, WrongState
 from routing.models import Assignment, Decision, Lead, Offer, OfferRound
 from routing.services import claim, deciding, desk, offering
@@ -164,7 +164,8 @@ def expire(*, asked: OfferRound, actor: Actor, now: datetime) -> bool:
     if not offering.close(asked, OfferRound.State.PASSED, now, offers=Offer.State.EXPIRED):
         return False
     audit.record(at=now, actor=actor, action="offer.expired", target=asked.lead, detail={"round": str(asked.pk)})
-    if asked.pick == "pull":  # laid out again it would wait for ever
+    pool = next((each for each in context.roster.pools.values() if each.id == asked.pool_id), None)
+    if asked.pick == "pull" and not (pool and goes_on(context.roster, pool)):  # laid out again it would wait for ever
         lead = Lead.objects.select_related("source", "person").get(pk=asked.lead_id)
         keep(Case(lead, lead.person, Decision.Trigger.OFFER, actor, now, context), "NOBODY_TOOK_IT")
     else:

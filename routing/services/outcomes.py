@@ -9,8 +9,9 @@ from typing import Any, Final, TypeAlias
 from accounts.actor import Actor
 from accounts.rows import Written
 from audit.models import Entry
-from routing import reasons
-from routing.decision import Asking, Context, Decided, asking_of, full_reason
+from routing import going_on, reasons
+from routing.decision import Asking, Context, Decided, asking_of, nobody_reason
+from routing.going_on import WentOn
 from routing.models import (
     Agency,
     Assignment,
@@ -80,6 +81,7 @@ class Placement:
     offered: Offered | None = None
     credit: tuple[int, int, Decimal] | None = None
     fairness: list[FairnessEntry] = field(default_factory=list)
+    came_by: tuple[WentOn, ...] = ()  # how it came to the pool, where that is new
 
 
 def placed(case: Case, decided: Decided, taken: Taken, timings_ms: Mapping[str, float]) -> Placement:
@@ -114,6 +116,7 @@ def placed(case: Case, decided: Decided, taken: Taken, timings_ms: Mapping[str, 
         (case.lead.tier if case.agreed else considered.tier) or case.lead.tier or None,
         considered.score.total if considered.score else None,
         _pool(case, decided),
+        came_by=going_on.came_by(decided) if decided.considered.pool != case.lead.pool else (),
     )
     _start_the_leads_clock(placement, case)
     if asking:
@@ -165,8 +168,7 @@ def kept(case: Case, reason: str) -> Placement:
 
 
 def _unclaimed(decided: Decided, taken: Taken) -> str:
-    skipped = [each["why"] for each in taken.skipped]
-    return "LOST_RACE" if "LICENSE_CHANGED" in skipped else full_reason(decided.chosen, skipped)
+    return nobody_reason(decided, [each["why"] for each in taken.skipped])
 
 
 def _decision(case: Case, receipt: dict[str, Any]) -> Decision:
@@ -194,7 +196,7 @@ def _sentence(reason: str, decided: Decided) -> str:
     if misses:
         nearest = misses[0]
         sentence += f" Nearest: {nearest['name']}: {'; '.join(block['text'] for block in nearest['blocks'])}."
-    return sentence[:400]
+    return " ".join([sentence, *going_on.sentences(going_on.way_of(decided), decided.considered.pool)])[:400]
 
 
 def _assign(placement: Placement, case: Case, decided: Decided, taken: Taken, hop: int) -> None:

@@ -16,7 +16,7 @@ from audit import services as audit
 from audit.models import Entry
 from outbox import services as outbox
 from outbox.models import Message
-from routing.decision import asking_of
+from routing.decision import Decided, Inquiry, Tried, asking_of, conclude
 from routing.errors import WrongState
 from routing.lead_states import sources_of
 from routing.models import Lead, SlaTimer
@@ -84,19 +84,28 @@ def attempt(case: Case) -> Placement:
         held_back=case.held_back,
         waived=case.waived,
     )
-    decided = deciding.decide(inquiry, seed=str(case.lead.pk))
-    thought = time.perf_counter()
-    taken, asking = claim.Taken(), asking_of(decided)
-    if decided.chosen.ranked and (asking is None or asking.reserves):
-        taken = claim.take(decided=decided, effort=claim.EFFORT)
-    timings = {"decide": _ms(started, thought), "claim": _ms(thought, time.perf_counter())}
+    decided, taken, claiming = _claimed(inquiry, str(case.lead.pk))
+    deciding_ = time.perf_counter() - started - claiming
+    timings = {"decide": round(deciding_ * 1000, 3), "claim": round(claiming * 1000, 3)}
     placement = placed(case, decided, taken, timings)
     _write(case, placement)
     return placement
 
 
-def _ms(start: float, end: float) -> float:
-    return round((end - start) * 1000, 3)
+def _claimed(inquiry: Inquiry, seed: str) -> tuple[Decided, claim.Taken, float]:
+    """Go down the lead's way until somebody can have it, and return the seat taken and how long claims took."""
+    tried: list[Tried] = []
+    taken, seconds = claim.Taken(), 0.0
+    for decided in deciding.choices(inquiry, seed=seed):
+        started = time.perf_counter()
+        taken, asking = claim.Taken(is_bare=taken.is_bare), asking_of(decided)
+        if decided.chosen.ranked and (asking is None or asking.reserves):
+            taken = claim.take(decided=decided, effort=claim.EFFORT, is_bare=taken.is_bare)
+        seconds += time.perf_counter() - started
+        tried.append(Tried(decided, tuple(taken.skipped)))
+        if tried[-1].found:
+            return conclude(tried), taken, seconds
+    return conclude(tried), claim.Taken(skipped=[dict(each) for each in tried[0].skipped]), seconds
 
 
 @dataclass(frozen=True)
@@ -111,7 +120,7 @@ class Writing:
 def writing(case: Case, placement: Placement) -> Writing:
     """Bring the lead up to the placement, and return what is to be written beside the lead and the decision."""
     _apply(case.lead, placement)
-    entries = [*case.entries, *_entries(case, placement)]
+    entries = [*case.entries, *_entries(case, placement), *_went_on(case, placement)]
     return Writing(list(_rows(placement)), entries, _messages(case.lead, placement, case.now))
 
 
@@ -203,6 +212,13 @@ def _entries(case: Case, placement: Placement) -> list[Entry]:
         audit.entry(at=case.now, actor=case.actor, action="lead.decided", target=case.lead, detail=decided),
         audit.entry(at=case.now, actor=case.actor, action=action, target=case.lead, detail=detail),
     ]
+
+
+def _went_on(case: Case, placement: Placement) -> Iterator[Entry]:
+    """Yield an entry for each pool the lead went on from."""
+    for leg in placement.came_by:
+        detail = {"pool": leg.name, "because": leg.reason, "to": leg.to}
+        yield audit.entry(at=case.now, actor=case.actor, action="lead.went_on", target=case.lead, detail=detail)
 
 
 def _messages(lead: Lead, placement: Placement, now: datetime) -> list[Message]:

@@ -1,6 +1,6 @@
 """To whom the next leads of a pool would go by a method nobody has saved yet: real decisions, and nothing written."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,27 +10,31 @@ from typing import Any, Final
 from accounts import policy
 from accounts.actor import Actor
 from licenses.authority import Ask
-from routing import reasons, words
+from routing import going_on, reasons, words
 from routing.caps import Used
 from routing.catalog import CATALOG
 from routing.decision import (
+    Considered,
     Context,
     Decided,
     Inquiry,
     Volatile,
     asking_of,
     by_hand,
-    choose,
+    choices,
     credit_step,
+    descend,
     full_reason,
     judge_producers,
+    legs_of,
+    way_down,
 )
 from routing.facts import moment_facts
 from routing.geography.states import STATE_ZONES
 from routing.models import Lead, Pool
 from routing.producer_facts import producer_facts
 from routing.roster import RosterPool
-from routing.services import deciding, readings
+from routing.services import deciding
 from routing.sla.deadlines import tier_for
 from routing.strategies import Passage
 from routing.strategies.plan import Fault
@@ -62,8 +66,12 @@ class Preview:
     is_invented: bool
 
 
-def preview(*, pool: Pool, strategy: str, method: object, actor: Actor, now: datetime) -> Preview:
+def preview(
+    *, pool: Pool, strategy: str, method: object, goes_on_to: str | None, actor: Actor, now: datetime
+) -> Preview:
     """Return to whom the pool's last ten leads would go if they came now, one after the other, by this method.
+
+    Where nobody here can have one it goes on to the pool of the slug `goes_on_to`, if any.
 
     A pool that has had no leads is asked about invented ones: what its members may sell, in turn.
 
@@ -71,7 +79,16 @@ def preview(*, pool: Pool, strategy: str, method: object, actor: Actor, now: dat
     """
     policy.require(actor, "pools.view")
     here = deciding.context()
-    asked_for = RosterPool(pool.pk, pool.slug, pool.name, strategy, pool.tier or None, pool.is_active, method)
+    asked_for = RosterPool(
+        pool.pk,
+        pool.slug,
+        pool.name,
+        strategy,
+        pool.tier or None,
+        pool.is_active,
+        method,
+        goes_on_to=goes_on_to,
+    )
     there = replace(here.roster, pools={**here.roster.pools, pool.slug: asked_for})
     trial = _Trial(asked_for, Context(here.rules, there), now)
     leads = _last_leads(pool.slug)
@@ -121,6 +138,7 @@ class _Trial:
     now: datetime
     given: dict[int, Volatile] = field(default_factory=dict)  # the desks of those who have had one
     counted: Counter[tuple[int, int]] = field(default_factory=Counter)  # leads by producer and cap
+    turns: defaultdict[tuple[int, str | None], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
     def line(self, label: str, inquiry: Inquiry, seed: str) -> Line:
         """Give one lead out, and say to whom."""
@@ -129,17 +147,21 @@ class _Trial:
         roster = self.context.roster
         members = [roster.producers[each] for each in roster.pool_members(self.pool.slug)]
         scored = score(self.context.rules.scores, inquiry.facts, self.now)
-        considered = replace(
+        here = replace(
             by_hand(judge_producers(members, inquiry, inquiry.ask)),
             pool=self.pool.slug,
             strategy=self.pool.plan.strategy,
             score=scored,
             tier=self.pool.tier or tier_for(scored.total, roster.agency.thresholds),
+            legs=legs_of(inquiry, self.pool),
         )
-        volatile = self._volatile([each.producer_id for each in considered.eligible], inquiry)
-        chosen = choose(considered=considered, inquiry=inquiry, volatile=volatile, effort=ONE, seed=seed)
-        decided = Decided(inquiry, considered, volatile, chosen)
-        notes = tuple(_note(passage) for passage in chosen.passages if passage.relaxed or passage.stepped_aside)
+        way = way_down(inquiry, here)
+        decided = descend(choices(inquiry, way, lambda each: self._volatile(each, inquiry), effort=ONE, seed=seed))
+        considered, chosen = decided.considered, decided.chosen
+        notes = (
+            *going_on.sentences(going_on.way_of(decided), considered.pool),
+            *(_note(passage) for passage in chosen.passages if passage.relaxed or passage.stepped_aside),
+        )
         if not chosen.ranked:
             reason = full_reason(chosen) if considered.status == "routed" else considered.reason
             return Line(label, "", reasons.text(reason), notes)
@@ -150,19 +172,16 @@ class _Trial:
         self._give(decided, first)
         return Line(label, roster.producers[first].name, "", (*notes, *_asked(decided)))
 
-    def _volatile(self, eligible: list[int], inquiry: Inquiry) -> Mapping[int, Volatile]:
-        """Return the desks as the leads given out so far have left them."""
-        desks = deciding.read_desks(eligible, self.pool.slug, inquiry)
-        reads = self.pool.plan.reads
-        read = readings.read(reads, eligible, self.pool.slug, inquiry) if reads and eligible else {}
-        return {each: self._as_left(each, desk, read.get(each, {})) for each, desk in desks.items()}
+    def _volatile(self, considered: Considered, inquiry: Inquiry) -> Mapping[int, Volatile]:
+        """Return the desks of those eligible as the leads given out so far have left them."""
+        desks = deciding.read_volatile(considered, inquiry)
+        return {each: self._as_left(each, considered.pool, desk) for each, desk in desks.items()}
 
-    def _as_left(self, producer_id: int, desk: Volatile, read: Mapping[str, Any]) -> Volatile:
+    def _as_left(self, producer_id: int, pool: str | None, desk: Volatile) -> Volatile:
         caps = {cap: self._counted(used, self.counted[producer_id, cap]) for cap, used in desk.caps.items()}
         left = self.given.get(producer_id, desk)
-        return replace(
-            desk, load=left.load, credit=left.credit, last_assigned_at=left.last_assigned_at, readings=read, caps=caps
-        )
+        credit = desk.credit + self.turns[producer_id, pool]
+        return replace(desk, load=left.load, credit=credit, last_assigned_at=left.last_assigned_at, caps=caps)
 
     def _counted(self, used: Used, more: int) -> Used:
         return Used(used.count + more, self.now) if more else used
@@ -170,12 +189,8 @@ class _Trial:
     def _give(self, decided: Decided, producer_id: int) -> None:
         desk = decided.volatile[producer_id]
         self.counted.update((producer_id, cap) for cap in desk.caps)
-        self.given[producer_id] = replace(
-            desk,
-            load=desk.load + ONE,
-            credit=desk.credit + credit_step(decided, producer_id, desk.credit),
-            last_assigned_at=self.now,
-        )
+        self.turns[producer_id, decided.considered.pool] += credit_step(decided, producer_id, desk.credit)
+        self.given[producer_id] = replace(desk, load=desk.load + ONE, last_assigned_at=self.now)
 
 
 def _asked(decided: Decided) -> Iterator[str]:

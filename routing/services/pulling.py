@@ -66,14 +66,17 @@ def _may_have(pk: UUID, producer_id: int, now: datetime) -> bool:
 
 
 def _decided(asked: OfferRound, producer_id: int, context: Context, now: datetime) -> Decided | None:
-    """Return the pool's decision about the lead as it would be made now, if the producer is among those in order."""
-    lead = asked.lead
-    decided = deciding.decide(
-        deciding.inquiry(lead, lead.person, context, now=now, had=had(lead)), seed=str(asked.lead_id)
-    )
-    pool = context.roster.pools.get(decided.considered.pool or "")
-    ranked = {each.producer_id for each in decided.chosen.ranked}
-    return decided if pool is not None and pool.id == asked.pool_id and producer_id in ranked else None
+    """Return the decision of the pool it lies in as it would be made now, if the producer is among those in order.
+
+    A pool further up, where somebody has room again, does not take it back.
+    """
+    lead, pools = asked.lead, context.roster.pools
+    inquiry = deciding.inquiry(lead, lead.person, context, now=now, had=had(lead))
+    for decided in deciding.choices(inquiry, seed=str(asked.lead_id)):
+        pool = pools.get(decided.considered.pool or "")
+        if pool is not None and pool.id == asked.pool_id:
+            return decided if producer_id in {each.producer_id for each in decided.chosen.ranked} else None
+    return None
 
 
 def _try(pk: UUID, producer_id: int, actor: Actor, now: datetime, busy: list[UUID] | None) -> Lead | None:

@@ -85,7 +85,7 @@ def look(*, wanted: Wanted, per_producer: int | None, actor: Actor, now: datetim
     context = deciding.context()
     forecaster = Forecaster(most_each=per_producer, is_solving=False)  # they go one by one
     there = waiting(wanted).select_related("lead__person", "lead__source", "lead__duplicate_of")
-    items = list(there.prefetch_related("lead__assignments", "lead__offers")[: wanted.most])
+    items = list(there.prefetch_related("lead__assignments", "lead__offers", "lead__rounds")[: wanted.most])
     for start in range(0, len(items), LOOKED_AT_ONCE):
         stretch = items[start : start + LOOKED_AT_ONCE]
         forecaster.take(

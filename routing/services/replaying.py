@@ -10,11 +10,25 @@ from typing import Any
 from licenses.authority import Ask
 from routing import facts as lead_facts
 from routing.catalog import CATALOG
-from routing.decision import Chosen, Context, Decided, Inquiry, Volatile, asking_of, choose, consider, full_reason
+from routing.decision import (
+    Chosen,
+    Context,
+    Decided,
+    Inquiry,
+    Tried,
+    Volatile,
+    asking_of,
+    choose,
+    conclude,
+    consider,
+    nobody_reason,
+    way_down,
+)
 from routing.models import Decision, Person
 from routing.queries import past_rosters
 from routing.receipt import COMPARED, outcome, sha256
 from routing.services import deciding
+from routing.stored_decision import steps_of
 
 
 class Answer(StrEnum):
@@ -68,18 +82,24 @@ def _told_as_now(candidate: Mapping[str, Any]) -> Mapping[str, Any]:
 def _recompute(decision: Decision, person: Person) -> dict[str, Any]:
     receipt = decision.receipt
     asked = inquiry_of(decision, person)
-    considered = consider(asked)
-    volatile = {each["producer"]: Volatile.from_dict(each["volatile"]) for each in receipt["candidates"]}
-    if set(volatile) != {standing.producer_id for standing in considered.eligible}:
-        return {**outcome(Decided(asked, considered, {}, Chosen((), {}))), "reason": "ANOTHER_ELIGIBLE_SET"}
-    chosen = choose(
-        considered=considered,
-        inquiry=asked,
-        volatile=volatile,
-        effort=Decimal(1),
-        seed=receipt["lead"],
-    )
-    decided = Decided(asked, considered, volatile, chosen)
+    steps = {step["pool"]: step for step in steps_of(receipt)}
+    tried: list[Tried] = []
+    for considered in way_down(asked, consider(asked)):
+        step = steps.get(considered.pool, {})
+        volatile = {each["producer"]: Volatile.from_dict(each["volatile"]) for each in step.get("candidates", ())}
+        if set(volatile) != {standing.producer_id for standing in considered.eligible}:
+            return {**outcome(Decided(asked, considered, {}, Chosen((), {}))), "reason": "ANOTHER_ELIGIBLE_SET"}
+        chosen = choose(
+            considered=considered,
+            inquiry=asked,
+            volatile=volatile,
+            effort=Decimal(1),
+            seed=receipt["lead"],
+        )
+        tried.append(Tried(Decided(asked, considered, volatile, chosen), step.get("claim", {}).get("skipped", ())))
+        if tried[-1].found:
+            break
+    decided = conclude(tried)
     return {**outcome(decided), **_claimed(decided, receipt)}
 
 
@@ -115,6 +135,7 @@ def inquiry_from(receipt: Mapping[str, Any], identity: Identity, context: Contex
         held_back=frozenset(receipt.get("held_back", ())),
         waived=frozenset(each["key"] for each in (receipt["override"] or {}).get("waived", ())),
         solved=receipt.get("solved"),
+        asked_since={pool: datetime.fromisoformat(at) for pool, at in receipt.get("asked_since", {}).items()},
     )
 
 
@@ -136,5 +157,4 @@ def _claimed(decided: Decided, receipt: Mapping[str, Any]) -> dict[str, Any]:
         return {"chosen": chosen, "reason": asking.reason, "offer": asking.as_dict()}
     if left:
         return {"chosen": left[0], "reason": "ASSIGNED"}
-    lost = "LICENSE_CHANGED" in skipped.values()
-    return {"chosen": None, "reason": "LOST_RACE" if lost else full_reason(decided.chosen, skipped.values())}
+    return {"chosen": None, "reason": nobody_reason(decided, skipped.values())}

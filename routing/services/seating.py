@@ -16,7 +16,18 @@ from audit import services as audit
 from outbox import services as outbox
 from routing import matching
 from routing.caps import Cap, applying
-from routing.decision import Considered, Decided, Inquiry, Volatile, choose, consider, plan_of
+from routing.decision import (
+    Considered,
+    Decided,
+    Inquiry,
+    Volatile,
+    choices,
+    choose,
+    consider,
+    descend,
+    plan_of,
+    way_down,
+)
 from routing.desks import Desks, Pool
 from routing.models import ProducerLoad
 from routing.queries import cap_counts
@@ -51,7 +62,7 @@ def place_together(cases: Sequence[Case]) -> list[Placement | None]:
     None stands for a lead that must be decided alone: its pool's method looks at what the others here change.
 
     1. Let no other lead move between desks: this locks many.
-    2. Consider every lead, then lock the desks of all who may have one, by their ids.
+    2. Consider every lead in all pools it may come to, then lock the desks of all who may have one, by their ids.
     3. Look again whether rules and roster are those the leads were considered under.
     4. Solve as one assignment what pools want so.
     5. Choose lead by lead, each from the desks as the one before left them.
@@ -61,23 +72,29 @@ def place_together(cases: Sequence[Case]) -> list[Placement | None]:
     """
     claim.take_turn()
     asked = [deciding.inquiry(each.lead, each.person, each.context, now=each.now, had=each.had) for each in cases]
-    considered = [consider(each) for each in asked]
-    fit = [can_wait(*each) for each in zip(considered, asked, strict=True)]
-    considered, asked = list(compress(considered, fit)), list(compress(asked, fit))
-    _lock(considered)
+    ways = [way_of(each) for each in asked]
+    fit = [all(can_wait(step, inquiry) for step in way) for way, inquiry in zip(ways, asked, strict=True)]
+    ways, asked = list(compress(ways, fit)), list(compress(asked, fit))
+    _lock(chain.from_iterable(ways))
     _require_current(cases)
     if not asked:
         return [None] * len(cases)
     desks = Desks()
-    read_desks(desks, considered, asked)
-    asked = solved(considered, asked, [str(each.lead.pk) for each in compress(cases, fit)], desks)
+    read_desks(desks, ways, asked)
+    first = [way[0] for way in ways]
+    asked = solved(first, asked, [str(each.lead.pk) for each in compress(cases, fit)], desks)
     fitting = list(compress(cases, fit))
-    by_place = {at: _seat(fitting[at], asked[at], considered[at], desks) for at in in_turn(asked)}
+    by_place = {at: _seat(fitting[at], asked[at], ways[at], desks) for at in in_turn(asked)}
     seated = [by_place[at] for at in range(len(asked))]
     _require_ground(seated)
     _write(seated, desks)
     placements = (each.placement for each in seated)
     return [next(placements) if one else None for one in fit]
+
+
+def way_of(asked: Inquiry) -> list[Considered]:
+    """Return the pools a lead may come to, each considered at once: their desks are read and locked together."""
+    return list(way_down(asked, consider(asked)))
 
 
 def can_wait(considered: Considered, inquiry: Inquiry) -> bool:
@@ -92,16 +109,16 @@ def _require_current(cases: Sequence[Case]) -> None:
         raise Unsettled
 
 
-def _lock(considered: Sequence[Considered]) -> None:
+def _lock(considered: Iterable[Considered]) -> None:
     everybody = sorted({standing.producer_id for each in considered for standing in each.eligible})
     list(ProducerLoad.objects.select_for_update().filter(producer__in=everybody).order_by("producer_id"))
 
 
-def read_desks(desks: Desks, considered: Sequence[Considered], asked: Sequence[Inquiry]) -> None:
+def read_desks(desks: Desks, ways: Sequence[Sequence[Considered]], asked: Sequence[Inquiry]) -> None:
     """Take in the desks of all who may have one of these leads, and what is used of their caps, where not yet known."""
     members: dict[Pool, dict[int, None]] = {}
     under: dict[int, dict[Cap, None]] = {}
-    for each, inquiry in zip(considered, asked, strict=True):
+    for each, inquiry in ((step, inquiry) for way, inquiry in zip(ways, asked, strict=True) for step in way):
         wanted = members.setdefault(each.pool, {})
         for standing in each.eligible:
             wanted[standing.producer_id] = None
@@ -166,27 +183,31 @@ def desks_for(
     return {each: replace(desk, readings=read[each]) for each, desk in found.items()}
 
 
-def _seat(case: Case, asked: Inquiry, considered: Considered, desks: Desks) -> Seated:
-    under = caps_of(considered, asked)
-    started = time.perf_counter()
-    volatile = desks_for(considered, asked, desks, under)
-    chosen = choose(
-        considered=considered,
-        inquiry=asked,
-        volatile=volatile,
+def seated_by(asked: Inquiry, way: Sequence[Considered], desks: Desks, seed: str) -> Decided:
+    """Return who gets the lead, from the desks as the leads before have left them."""
+    chosen = choices(
+        asked,
+        way,
+        lambda each: desks_for(each, asked, desks, caps_of(each, asked)),
         effort=claim.EFFORT,
-        seed=str(case.lead.pk),
+        seed=seed,
     )
-    decided, taken = Decided(asked, considered, volatile, chosen), claim.Taken()
-    if chosen.ranked:
-        first = chosen.ranked[0].producer_id
+    return descend(chosen)
+
+
+def _seat(case: Case, asked: Inquiry, way: Sequence[Considered], desks: Desks) -> Seated:
+    started = time.perf_counter()
+    decided, taken = seated_by(asked, way, desks, str(case.lead.pk)), claim.Taken()
+    considered = decided.considered
+    if decided.chosen.ranked:
+        first = decided.chosen.ranked[0].producer_id
         taken.producer = asked.context.roster.producers[first]
         taken.authority = next(each.authority for each in considered.eligible if each.producer_id == first)
-        taken.credit = volatile[first].credit
+        taken.credit = decided.volatile[first].credit
     placement = placed(case, decided, taken, {"decide": round((time.perf_counter() - started) * 1000, 3)})
     if taken.producer:
         step = placement.credit[2] if placement.credit else Decimal(0)
-        counts = under.get(taken.producer.id, ())
+        counts = caps_of(considered, asked).get(taken.producer.id, ())
         desks.seat(considered.pool, taken.producer.id, effort=claim.EFFORT, step=step, counts=counts, now=asked.now)
     return Seated(case, asked, taken, placement)
 

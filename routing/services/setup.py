@@ -59,6 +59,9 @@ def save_pool(
     policy.require(actor, "pools.edit")
     _require(owner_problems(pool.manager, pool.deputy) + kept_problems(pool, "slug"))
     _require(method_problems(pool.method, pool.strategy) + territory_problems([each.territory for each in members]))
+    if pool.overflow_id is not None:  # two who save at once must not close a circle between them
+        list(Pool.objects.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
+    _require(waterfall_problems(pool, pool.overflow, pool.overflow_minutes))
     changes = _write(Edit(pool, members, removed, actor, now), "pool")
     if changes:
         producers = [roster.producer_subject(member.producer_id) for member in (*members, *removed)]
@@ -154,6 +157,23 @@ def method_problems(method: object, strategy: str) -> list[FieldProblem]:
         )
         for fault in faults
     ]
+
+
+def waterfall_problems(pool: Pool, overflow: Pool | None, minutes: int | None) -> list[FieldProblem]:
+    """Return what is wrong with where a pool's leads would go on to, and when."""
+    if overflow is None:
+        text = "Say to which pool the leads go on then, or leave the minutes blank."
+        return [FieldProblem("/overflow_minutes", "overflow.nowhere", text)] if minutes else []
+    others = {pk: (next_, name) for pk, next_, name in Pool.objects.values_list("pk", "overflow", "name")}
+    way: list[str] = [pool.name]
+    at: int | None = overflow.pk
+    while at in others and at != pool.pk:
+        at, name = others.pop(at)
+        way.append(name)
+    if at is None or at != pool.pk:
+        return []
+    text = f"Leads would go round in a circle: {' → '.join([*way, pool.name])}. Choose another pool, or none."
+    return [FieldProblem("/overflow", "overflow.circular", text)]
 
 
 def territory_problems(texts: Sequence[str]) -> list[FieldProblem]:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -10,12 +10,12 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from accounts.errors import Missing
-from routing.decision import SHIFT_REASONS, Inquiry, consider, fullness, judge_producer
+from routing.decision import SHIFT_REASONS, Inquiry, chain, consider, fullness, judge_producer
 from routing.models import QueueItem, Wake
 from routing.models.keys import new_id
 from routing.queries.had import had
 from routing.queries.waiting import in_turn
-from routing.roster import RosterProducer
+from routing.roster import Roster, RosterProducer
 from routing.services import claim, deciding, fallback
 from routing.waits import FOR_A_PRODUCER, FOR_RULES, NEXT_LOOK
 
@@ -80,7 +80,7 @@ def _for_producer(key: str, since: datetime, now: datetime) -> Found:
     if producer is None:
         return
     waiting = _waiting(FOR_A_PRODUCER, since).filter(
-        pool__in=[membership.pool for membership in producer.memberships],
+        pool__in=_leading_to({membership.pool for membership in producer.memberships}, context.roster),
         lead__governing_state__in={held.state for held in producer.licensing.licenses},
     )
     away: list[UUID] = []
@@ -108,9 +108,16 @@ def _full(producer: RosterProducer, pool: str, asked: Inquiry) -> str | None:
 
 def _for_pool(key: str, since: datetime, now: datetime) -> Found:
     """Yield the leads somebody of this pool may have now."""
-    for item, asked in _asked(_waiting(FOR_RULES, since).filter(pool=key), now):
+    pools = _leading_to({key}, deciding.context().roster)
+    for item, asked in _asked(_waiting(FOR_RULES, since).filter(pool__in=pools), now):
         if _can_move(item, asked):
             yield item
+
+
+def _leading_to(pools: Set[str], roster: Roster) -> set[str]:
+    """Return these pools, and those whose leads go on to one of them."""
+    before = {each.slug for each in roster.pools.values() if pools & {next_.slug for next_ in chain(roster, each)}}
+    return {*pools, *before}
 
 
 def _for_rules(key: str, since: datetime, now: datetime) -> Found:
@@ -142,7 +149,7 @@ def _asked(waiting: QuerySet[QueueItem], now: datetime) -> Iterator[tuple[QueueI
         stretch, context = keys[start : start + AT_ONCE], deciding.context()
         found = QueueItem.objects.filter(pk__in=stretch, state=QueueItem.State.OPEN)
         there = found.select_related("lead__person", "lead__source", "lead__duplicate_of")
-        items = {item.pk: item for item in there.prefetch_related("lead__assignments", "lead__offers")}
+        items = {item.pk: item for item in there.prefetch_related("lead__assignments", "lead__offers", "lead__rounds")}
         for item in (items[key] for key in stretch if key in items):
             try:
                 asked = deciding.inquiry(item.lead, item.lead.person, context, now=now, had=had(item.lead))
