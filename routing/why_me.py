@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from routing import reasons, words
+from routing import going_on, reasons, words
 from routing.strategies import STRATEGIES
 
 
@@ -16,6 +16,8 @@ def sentences(receipt: Mapping[str, Any], producer_id: int) -> Iterator[str]:
     if receipt["trigger"] == "MANUAL":
         yield "A manager gave it to you; your license and the rules allow it."
         return
+    own = receipt["route"]["pool"] if receipt["route"] else None
+    yield from going_on.sentences(receipt.get("waterfall", ()), own)
     eligible, candidates = receipt["eligible"], receipt["candidates"]
     others = eligible.get("considered", eligible["count"]) - eligible["count"]
     yield f"{_count(eligible['count'], 'producer')} of the pool could have it, you among them; {others} could not."

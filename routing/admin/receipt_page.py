@@ -1,7 +1,7 @@
 """A receipt as people read it: names for ids, words for codes, links to the rule versions it stood on."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.urls import NoReverseMatch, reverse
 
 from licenses.models import Producer
-from routing import reasons, words
+from routing import going_on, reasons, words
 from routing.catalog import CATALOG
 from routing.decision import Standing, Volatile
 from routing.models import Decision, Pool
@@ -71,6 +71,7 @@ class Route:
     strategy: str
     tier: str
     passed_over: tuple[str, ...]
+    way: tuple[str, ...]  # why the lead is in no other pool of the waterfall
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def read(decision: Decision) -> Page:
         gates=tuple(_gate(each) for each in receipt.get("gates", [])),
         total=score["total"] if score else None,
         parts=tuple(_part(each) for each in score["parts"]) if score else (),
-        route=_route(receipt.get("route"), rule_names),
+        route=_route(receipt.get("route"), receipt.get("waterfall", ()), rule_names),
         considered=eligible["considered"],
         eligible=eligible["count"],
         excluded_by=_excluded(eligible["excluded_by"], rule_names),
@@ -199,7 +200,9 @@ def _part(part: Mapping[str, Any]) -> Part:
     return Part(part["name"], part["add"], "; ".join(filter(None, notes)))
 
 
-def _route(route: Mapping[str, Any] | None, rule_names: Mapping[str, str]) -> Route | None:
+def _route(
+    route: Mapping[str, Any] | None, way: Sequence[Mapping[str, Any]], rule_names: Mapping[str, str]
+) -> Route | None:
     if route is None:
         return None
     pool = Pool.objects.filter(slug=route["pool"] or "").first()
@@ -210,6 +213,7 @@ def _route(route: Mapping[str, Any] | None, rule_names: Mapping[str, str]) -> Ro
         strategy.label if strategy else "",
         route["tier"] or "",
         tuple(rule_names.get(each, each) for each in route["passed_over"]),
+        tuple(going_on.sentences(way, route["pool"])),
     )
 
 

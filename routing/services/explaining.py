@@ -28,6 +28,7 @@ from routing.roster import AgencyFacts
 from routing.services import arrivals, deciding, desk
 from routing.services.replaying import inquiry_of
 from routing.sla.targets import KINDS
+from routing.stored_decision import steps_of
 
 SENTENCES: Final[Mapping[str, str]] = {
     "lead.received": "Received from {source}.",
@@ -135,8 +136,8 @@ def standings_in(*, decision: Decision) -> list[Standing]:
     :raises Missing: if it asked no producer, or the person behind the lead was erased
     """
     asked, ask = _asked(decision)
-    roster, route = asked.context.roster, decision.receipt["route"]
-    considered = roster.pool_members(route["pool"] or "") if route else ()
+    roster = asked.context.roster
+    considered = {each: None for step in steps_of(decision.receipt) for each in roster.pool_members(step["pool"] or "")}
     ids = considered if asked.only is None else (asked.only,)
     return list(judge_producers((roster.producers[each] for each in ids if each in roster.producers), asked, ask))
 
@@ -155,7 +156,8 @@ def why(*, decision: Decision, producer_id: int) -> dict[str, Any]:
     """Say why, or why not, one producer got the lead in a decision."""
     standing = standing_in(decision=decision, producer_id=producer_id)
     receipt = decision.receipt
-    candidate = next((each for each in receipt["candidates"] if each["producer"] == producer_id), None)
+    found = (each for step in steps_of(receipt) for each in step["candidates"] if each["producer"] == producer_id)
+    candidate = next(found, None)
     blocks = [block.as_dict() for block in standing.blocks]
     return {
         "producer": producer_id,
@@ -175,7 +177,7 @@ def _why_text(standing: Standing, candidate: Mapping[str, Any] | None, receipt: 
         return f"{standing.name} got the lead."
     if candidate is None:
         return f"{standing.name} could take it, but is not in the pool {receipt['route']['pool']}."
-    skipped = {each["producer"]: each["why"] for each in receipt["claim"]["skipped"]}
+    skipped = {each["producer"]: each["why"] for step in steps_of(receipt) for each in step["claim"]["skipped"]}
     if candidate["rank"] is None or standing.producer_id in skipped:
         code = skipped.get(standing.producer_id) or candidate["why"]
         return f"{standing.name} could take it, but was {reasons.PRODUCER_REASONS.get(code, code.lower())}."
