@@ -223,3 +223,69 @@ def test_looking_at_ones_leads_is_being_at_the_desk() -> None:
     browser_of(kim.user).get(reverse("admin:my_leads"))
 
     assert list(Presence.objects.values_list("producer_id", flat=True)) == [kim.pk]
+
+
+def test_a_pool_names_where_its_leads_go_on_to_and_a_circle_is_shown_at_the_field() -> None:
+    pool, more = make_pool(), make_pool("more", name="More")
+    browser = browser_of(make_user(Role.OPERATIONS))
+
+    saved = browser.post(page_of(pool), {**POOL, **rows("members"), "overflow": str(more.pk), "overflow_minutes": "5"})
+
+    pool.refresh_from_db()
+    assert (saved.status_code, pool.overflow, pool.overflow_minutes) == (302, more, 5)
+    roster.fold()
+    facts = RosterEntry.objects.filter(subject=f"pool:{pool.slug}").get(to_version=None).facts
+    assert (facts["goes_on_to"], facts["goes_on_after"]) == ("more", 5)
+
+    refused = browser.post(
+        page_of(more), {**POOL, "name": "More", "slug": "more", **rows("members"), "overflow": str(pool.pk)}
+    )
+
+    more.refresh_from_db()
+    assert refused.status_code == 200
+    assert faults(refused) == [
+        "overflow: Leads would go round in a circle: More → Texas life → More. Choose another pool, or none."
+    ]
+    assert more.overflow is None
+
+
+def test_minutes_without_a_pool_to_go_on_to_are_refused() -> None:
+    pool = make_pool()
+
+    refused = browser_of(make_user(Role.OPERATIONS)).post(
+        page_of(pool), {**POOL, **rows("members"), "overflow_minutes": "5"}
+    )
+
+    assert faults(refused) == ["overflow_minutes: Say to which pool the leads go on then, or leave the minutes blank."]
+
+
+def test_the_preview_goes_on_to_the_pool_that_is_chosen_on_the_page() -> None:
+    pool = open_agency()
+    more = make_pool("more", name="More")
+    roster.changed("pool:more", at=NOW)
+    hire("Kim", capacity=1)
+    hire("Lee", pool="more")
+    browser = browser_of(make_user(Role.OPERATIONS))
+    address = reverse("admin:routing_pool_preview", args=[pool.pk])
+
+    shown = browser.post(address, {**POOL, "overflow": str(more.pk)}).content.decode()
+    odd = browser.post(address, {**POOL, "overflow": "9" * 40}).content.decode()
+
+    assert f"went on to {more}." in shown
+    assert "Lee Park" in shown
+    assert "Lee Park" not in odd
+    pool.refresh_from_db()
+    assert pool.overflow is None
+
+
+def test_a_receipt_tells_the_way_of_its_lead() -> None:
+    pool = open_agency()
+    more = make_pool("more", name="More")
+    Pool.objects.filter(pk=pool.pk).update(overflow=more)
+    roster.changed("pool:life", "pool:more", at=NOW)
+    hire("Lee", pool="more")
+    decision = Decision.objects.get(lead=receive_lead())
+
+    page = browser_of(make_user(Role.MANAGER)).get(reverse("admin:routing_decision_change", args=[decision.pk]))
+
+    assert f"Life: the pool has no active members; went on to {more}." in page.content.decode()

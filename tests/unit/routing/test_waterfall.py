@@ -108,9 +108,7 @@ def test_a_lead_nobody_can_have_stays_with_its_own_pool() -> None:
 
 def test_the_way_widens_nothing_who_may_have_it() -> None:
     rule = {"id": "r", "name": "Rule", "require": {"field": "producer.capacity", "op": "gt", "value": 20}}
-    rules = Rules(
-        route=compiled("route", TO_LIFE), eligibility=(compiled("eligibility", {**rule, "reason": "SMALL"}),)
-    )
+    rules = Rules(route=compiled("route", TO_LIFE), eligibility=(compiled("eligibility", {**rule, "reason": "SMALL"}),))
     members = (
         member(2, "more", expires=ENDED, capacity=50),
         member(3, "more", capacity=20),
