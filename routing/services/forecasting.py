@@ -15,7 +15,7 @@ from routing.desks import Desks
 from routing.roster import RosterProducer
 from routing.services import claim
 from routing.services.outcomes import QUEUES
-from routing.services.seating import caps_of, in_turn, read_desks, seated_by, solved, way_of
+from routing.services.seating import caps_under, in_turn, read_desks, seated_by, solved, way_of
 
 NEAREST: Final = 3  # sentences shown for each reason
 
@@ -172,7 +172,7 @@ class Forecaster:
         step = credit_step(decided, first, desk.credit) if considered.pool else Decimal(0)
         self._producers[first] = inquiry.context.roster.producers[first]
         self._open.setdefault(first, int(desk.load))
-        counts = caps_of(considered, inquiry).get(first, ())
+        counts = caps_under(first, inquiry)
         self.desks.seat(considered.pool, first, effort=claim.EFFORT, step=step, counts=counts, now=inquiry.now)
         self.given[first] += 1
         if matching.is_asked_for(considered, inquiry):

@@ -122,7 +122,7 @@ def read_desks(desks: Desks, ways: Sequence[Sequence[Considered]], asked: Sequen
         wanted = members.setdefault(each.pool, {})
         for standing in each.eligible:
             wanted[standing.producer_id] = None
-            under.setdefault(standing.producer_id, {}).update(dict.fromkeys(_caps(standing.producer_id, inquiry)))
+            under.setdefault(standing.producer_id, {}).update(dict.fromkeys(caps_under(standing.producer_id, inquiry)))
     first = asked[0]
     zones = {each: first.context.roster.producers[each].time_zone for each in under}
     uncounted = {each: sorted(desks.uncounted(caps), key=lambda cap: cap.id) for each, caps in under.items()}
@@ -131,7 +131,7 @@ def read_desks(desks: Desks, ways: Sequence[Sequence[Considered]], asked: Sequen
         desks.take_in(pool, deciding.read_desks(desks.unread(pool, wanted), pool, first), used)
 
 
-def _caps(producer_id: int, inquiry: Inquiry) -> list[Cap]:
+def caps_under(producer_id: int, inquiry: Inquiry) -> list[Cap]:
     """Return the caps of a producer the lead falls under."""
     caps = inquiry.context.roster.producers[producer_id].caps
     return applying(caps, inquiry.facts) if caps else []
@@ -140,7 +140,7 @@ def _caps(producer_id: int, inquiry: Inquiry) -> list[Cap]:
 def caps_of(considered: Considered, inquiry: Inquiry) -> dict[int, list[Cap]]:
     """Return the caps that the lead falls under, of those who may have it."""
     eligible = (standing.producer_id for standing in considered.eligible)
-    return {each: caps for each in eligible if (caps := _caps(each, inquiry))}
+    return {each: caps for each in eligible if (caps := caps_under(each, inquiry))}
 
 
 def solved(
@@ -207,7 +207,7 @@ def _seat(case: Case, asked: Inquiry, way: Sequence[Considered], desks: Desks) -
     placement = placed(case, decided, taken, {"decide": round((time.perf_counter() - started) * 1000, 3)})
     if taken.producer:
         step = placement.credit[2] if placement.credit else Decimal(0)
-        counts = caps_of(considered, asked).get(taken.producer.id, ())
+        counts = caps_under(taken.producer.id, asked)
         desks.seat(considered.pool, taken.producer.id, effort=claim.EFFORT, step=step, counts=counts, now=asked.now)
     return Seated(case, asked, taken, placement)
 

@@ -6,7 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.agency import a_lead, hire_many, publish
+from routing.models import Pool
+from routing.services import roster
+from tests.agency import NOW, a_lead, hire, hire_many, make_pool, publish, set_profile
 from tests.functional.api.door import Door
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -40,3 +42,17 @@ def test_a_lead_costs_sixteen_statements_at_most_however_many_producers_and_rule
 
     assert len(few) <= 16, "\n".join(few)
     assert len(many) == len(few)
+
+
+def test_a_lead_that_goes_on_to_the_next_pool_costs_one_statement_more(web: Door) -> None:
+    (kim,) = hire_many(1)
+    plain = statements(web)
+    more = make_pool("more")
+    hire("Lee", pool="more")
+    Pool.objects.filter(slug="life").update(overflow=more)
+    roster.changed("pool:life", at=NOW)
+    set_profile(kim, capacity=0)
+
+    gone_on = statements(web)
+
+    assert len(gone_on) == len(plain) + 1, "\n".join(gone_on)
