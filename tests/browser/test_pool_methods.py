@@ -5,9 +5,10 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.policy import Role
+from licenses.models import Producer
 from routing.models import Pool, ProducerProfile
 from routing.services import roster
-from tests.agency import NOW, hire, open_agency, receive_lead
+from tests.agency import NOW, hire, make_pool, open_agency, receive_lead, tell
 from tests.browser.axe import assert_accessible
 from tests.browser.conftest import SignIn
 from tests.factories import make_user
@@ -60,6 +61,21 @@ def test_operations_put_a_method_together_and_see_where_the_next_leads_would_go(
             "order": {"catch_up": 4},
         },
     )
+
+
+def test_the_preview_follows_where_the_leads_go_on_to(ops: Page, pool: Pool, live_server: LiveServer) -> None:
+    make_pool("more")
+    hire("Ray", pool="more")
+    ProducerProfile.objects.filter(producer__memberships__pool=pool).update(capacity=0)
+    tell(*Producer.objects.filter(memberships__pool=pool))
+    ops.goto(f"{live_server.url}/admin/routing/pool/{pool.pk}/change/")
+    preview = ops.locator("#preview")
+    expect(preview.get_by_text("nobody:")).to_have_count(4)
+
+    ops.get_by_label("Goes on to").select_option("More")
+
+    expect(preview.get_by_text("went on to More.")).to_have_count(4)
+    expect(preview.get_by_text("Ray Park")).not_to_have_count(0)
 
 
 def test_the_preview_needs_no_script(sign_in: SignIn, pool: Pool, live_server: LiveServer) -> None:

@@ -60,7 +60,7 @@ async function preview(form) {
 const form = document.getElementById("pool_form");
 if (form) preview(form).catch(() => {});
 form?.addEventListener("change", (event) => {
-  if (!event.target.closest("[data-method], .fm-orders")) return;
+  if (!event.target.closest("[data-method], .fm-orders, #id_overflow")) return;
   clearTimeout(timer);
   timer = setTimeout(() => preview(form).catch(() => {}), PAUSE);
 });

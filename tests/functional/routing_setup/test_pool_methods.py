@@ -234,7 +234,7 @@ def test_a_pool_names_where_its_leads_go_on_to_and_a_circle_is_shown_at_the_fiel
     pool.refresh_from_db()
     assert (saved.status_code, pool.overflow, pool.overflow_minutes) == (302, more, 5)
     roster.fold()
-    facts = RosterEntry.objects.filter(subject=f"pool:{pool.slug}").get(to_version=None).facts
+    facts = RosterEntry.objects.filter(subject=f"pool:{pool.slug}").get(to_version=None).facts or {}
     assert (facts["goes_on_to"], facts["goes_on_after"]) == ("more", 5)
 
     refused = browser.post(
