@@ -38,7 +38,7 @@ class Command(BaseCommand):
         """Add the sizes."""
         parser.add_argument("--seed", type=int, default=7)
         parser.add_argument("--producers", type=int, default=60)
-        parser.add_argument("--leads", type=int, default=2000)
+        parser.add_argument("--leads", type=int, default=800)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load, or say that it is there already."""
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         now = timezone.now()
         opened_at = now - timedelta(days=31)
         actor = system("demo")
-        self.stdout.write(f"Loading {producers} producers and thirty days of leads; this takes a minute or two ...")
+        self.stdout.write(f"Loading {producers} producers and thirty days of leads; this takes a minute ...")
         call_command("load_geography", stdout=StringIO())
         with transaction.atomic():
             reference.load(actor=actor, now=opened_at, confirmed=True)
