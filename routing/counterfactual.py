@@ -153,7 +153,7 @@ def _after_route(record: Record, swap: Swap, rules: Rules) -> Retold | None:
     if [_way(route(each, facts, now)) for each in swap.old(record.rules)] == [_way(after)]:
         return as_stored(record)
     pool = record.roster.pools.get(after.pool or "")
-    if pool is None or not pool.is_active or "waterfall" in record.receipt:
+    if pool is None or not pool.is_active or pool.goes_on_to or "waterfall" in record.receipt:
         return None
     tier = tier_of(after, record.roster) or tier_for(total, record.roster.agency.thresholds)
     strategy = after.strategy or pool.strategy
@@ -180,8 +180,6 @@ def _sent_elsewhere(record: Record, pool: RosterPool, strategy: str, tier: str) 
     eligible = {each.producer_id: each.preference for each in standings if each.is_eligible}
     if eligible:
         return _choose_among(record, eligible, pool=pool.slug, strategy=strategy, tier=tier)
-    if pool.goes_on_to:
-        return None
     reason = nobody.why(inquiry, inquiry.ask, fit, unfit)
     total = record.receipt["score"]["total"]
     return Retold(Outcome("fallback", reason, None, pool.slug, tier, total))
@@ -248,7 +246,8 @@ def _rejudged(record: Record, before: Residue, after: Residue, rules: Rules) -> 
                 eligible[producer.id] = standing.preference
     if eligible == stored:
         return as_stored(record)
-    if not eligible and _goes_on(record, record.routed_to):
+    pool = record.roster.pools.get(record.routed_to or "")
+    if pool is not None and pool.goes_on_to:
         return None
     if not eligible and inquiry.only is None and inquiry.ask:
         asked = eligibility(rules.eligibility, inquiry.facts, inquiry.now)
@@ -266,7 +265,7 @@ def _choose_among(
     strategy: str | None,
     tier: str | None,
 ) -> Retold | None:
-    """Choose among these in a pool; None where it is not known who is eligible, nobody is, or it goes on from there."""
+    """Choose among these in a pool; None where it is not known who is eligible, or nobody is."""
     if not preferences:
         return None
     producers = record.roster.producers
@@ -283,13 +282,7 @@ def _choose_among(
             Standing(each, producers[each].name, (), preference) for each, preference in sorted(preferences.items())
         ),
     )
-    retold = _choose(record, record.inquiry, [considered])
-    return None if retold.outcome.producer is None and _goes_on(record, pool) else retold
-
-
-def _goes_on(record: Record, pool: str | None) -> bool:
-    known = record.roster.pools.get(pool or "") if record.inquiry.only is None else None
-    return known is not None and known.goes_on_to is not None
+    return _choose(record, record.inquiry, [considered])
 
 
 _AFTER: Final = {

@@ -10,7 +10,7 @@ import pytest
 from accounts.errors import Invalid
 from audit.models import Entry
 from licenses.models import License
-from routing.counterfactual import as_stored, decide_again, repeats, retell
+from routing.counterfactual import Retold, as_stored, decide_again, repeats, retell
 from routing.models import Decision, Lead, Offer, OfferRound, Pool, QueueItem
 from routing.services import (
     bursts,
@@ -25,11 +25,14 @@ from routing.services import (
     waking,
 )
 from routing.services.forecasting import Forecaster
+from routing.stored_decision import Record
+from routing.swap import Swap
 from routing.why_me import sentences
 from tests.agency import (
     MINUTE,
     NOW,
     SETUP,
+    TO_LIFE,
     a_lead,
     actor_of,
     fresh,
@@ -332,12 +335,24 @@ def test_rehearsals_tell_decisions_of_a_waterfall_as_they_were_and_as_they_would
     nobody = {**RULE, "require": {"field": "producer.capacity", "op": "gt", "value": 5}}
     document = {"language": 1, "stage": "eligibility", "time_zone": "America/New_York", "rules": [nobody]}
     under = swap("fit", document)
+    elsewhere = [{**TO_LIFE, "route": {"pool": "more"}}]
+    routed = swap("routes", {"language": 1, "stage": "route", "time_zone": "America/New_York", "rules": elsewhere})
     for record in told.values():
-        assert retell(record, under, under.into(record.rules)) == decide_again(record, under.into(record.rules))
+        for each in (under, routed):
+            again, quick = (tell(record, each) for tell in (_in_full, _quickly))
+            assert (quick.outcome, quick.eligible) == (again.outcome, again.eligible)
     record = told[str(first.pk)]
     retold = retell(record, under, under.into(record.rules))
     assert (retold.outcome.pool, retold.outcome.producer) == ("more", Lead.objects.get(pk=second.pk).owner_id)
     assert kim.pk == record.outcome.producer
+
+
+def _in_full(record: Record, under: Swap) -> Retold:
+    return decide_again(record, under.into(record.rules))
+
+
+def _quickly(record: Record, under: Swap) -> Retold:
+    return retell(record, under, under.into(record.rules))
 
 
 def save(slug: str, to: str | None, minutes: int | None = None) -> None:
