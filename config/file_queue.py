@@ -21,7 +21,7 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """Messages appear whole under their names; tables of queues are read and written by one process at a time."""
 
-    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # kombu names it two ways  # type: ignore[override]  # as kombu names it
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # kombu names it two ways
         name = f"{time_ns()}_{uuid4()}.{queue}.msg"
         waiting, ready = (Path(self.data_folder_out, each) for each in (f"{name}.new", name))
         try:
