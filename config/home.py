@@ -1,6 +1,5 @@
 """The home page: what today's numbers look like to whoever asks."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +14,7 @@ from accounts.policy import allows
 from config.bars import chart
 from config.ledger_state import ledger_concerns, verified
 from config.rule_concerns import Concern, rule_concerns
-from routing import reasons
+from routing import reasons, words
 from routing.queries import own_desk, today
 from routing.queries.own_desk import Desk
 from routing.queries.today import Today
@@ -65,8 +64,8 @@ def _agency_stats(numbers: Today) -> list[Stat]:
         Stat("Leads today", str(total), "received since midnight", _link("lead", received_at__gte=since)),
         Stat(
             "Speed to lead",
-            duration(speed.median),
-            f"median of {speed.answered}, p90 {duration(speed.p90)}",
+            words.duration(speed.median),
+            f"median of {speed.answered}, p90 {words.duration(speed.p90)}",
             _link("lead", received_at__gte=since, first_touch_at__isnull="False"),
         ),
         Stat("Assigned today", str(promises.leads), "leads given to a producer", _link("lead", received_at__gte=since)),
@@ -166,7 +165,7 @@ def _concerns(numbers: Today) -> list[Concern]:
 
 def _desk_stats(desk: Desk) -> list[Stat]:
     mine = _address("admin:my_leads")
-    next_due = f"in {duration(desk.next_due - desk.now)}" if desk.next_due else "–"
+    next_due = f"in {words.duration(desk.next_due - desk.now)}" if desk.next_due else "–"
     return [
         Stat("Open leads", str(desk.open_leads), f"{desk.new_today} came today", mine),
         Stat(
@@ -179,20 +178,6 @@ def _desk_stats(desk: Desk) -> list[Stat]:
         Stat("Next due", next_due, "answer before then", mine),
         Stat("Overdue", str(desk.overdue), "past their time", mine, "bad" if desk.overdue else ""),
     ]
-
-
-def duration(length: timedelta | None) -> str:
-    """Return a length of time in its two largest units."""
-    if length is None:
-        return "–"
-    seconds = int(length.total_seconds())
-    units: Mapping[str, int] = {"d": 86_400, "h": 3_600, "min": 60, "s": 1}
-    parts = []
-    for unit, size in units.items():
-        number, seconds = divmod(seconds, size)
-        if number:
-            parts.append(f"{number} {unit}")
-    return " ".join(parts[:2]) or "0 s"
 
 
 def _since(oldest: datetime | None, now: datetime) -> str:

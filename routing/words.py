@@ -75,6 +75,7 @@ BLOCKS: Final[Mapping[str, str]] = {
     "APPT_REGIME_UNKNOWN": "Appointment rule not confirmed",
 }
 UNITS: Final = (("day", 86_400), ("hour", 3_600), ("minute", 60))
+SHORT_UNITS: Final = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 SOON: Final = timedelta(minutes=5)
 
 
@@ -114,6 +115,19 @@ def length(span: timedelta) -> str:
         if number:
             return f"{number} {name}{'s' if number > 1 else ''}"
     return "less than a minute"
+
+
+def duration(length: timedelta | None) -> str:
+    """Return a length of time in its two largest units: "3 min 20 s"; a dash where there is none."""
+    if length is None:
+        return "–"
+    seconds = int(length.total_seconds())
+    parts = []
+    for unit, size in SHORT_UNITS:
+        number, seconds = divmod(seconds, size)
+        if number:
+            parts.append(f"{number} {unit}")
+    return " ".join(parts[:2]) or "0 s"
 
 
 def due(*, due_at: datetime, starts_at: datetime, now: datetime, zone: ZoneInfo) -> Due:

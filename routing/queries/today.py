@@ -4,20 +4,21 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median, quantiles
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, Min, Q
 from django.db.models.functions import TruncHour
 
 from accounts import policy
 from accounts.actor import Actor
 from licenses.models import License
 from outbox.models import Message
+from routing import figures
 from routing.lead_states import HELD, QUEUED
 from routing.models import Assignment, Lead, QueueItem
+from routing.queries import elapsed, owner_clocks
 
 SOON: Final = timedelta(minutes=10)
 TOP_REASONS: Final = 5
@@ -132,25 +133,21 @@ def _zone() -> ZoneInfo:
 
 
 def _speed(since: datetime, now: datetime) -> Speed:
-    answered = Lead.objects.filter(received_at__range=(since, now), first_touch_at__isnull=False)
-    times = answered.values_list("received_at", "first_touch_at")
-    seconds = [(touched - received).total_seconds() for received, touched in times if touched]
-    if not seconds:
+    waited = elapsed.counted(
+        Lead.objects.filter(received_at__range=(since, now)), since="received_at", until="first_touch_at"
+    )[None]
+    half, most = figures.quantile(waited, figures.MEDIAN), figures.quantile(waited, figures.P90)
+    if half is None or most is None:
         return Speed(0, None, None)
-    p90 = quantiles(seconds, n=10, method="inclusive")[-1] if len(seconds) > 1 else seconds[0]
-    return Speed(len(seconds), timedelta(seconds=median(seconds)), timedelta(seconds=p90))
+    return Speed(waited.total(), timedelta(seconds=half), timedelta(seconds=most))
 
 
 def _promises(since: datetime, now: datetime) -> Promises:
     """Count kept and missed; what was handed back or moved before its time counts as neither."""
-    unanswered = Q(first_touch_at__isnull=True)
-    missed = Q(first_touch_at__gt=F("due_at")) | unanswered & (
-        Q(end=Assignment.End.BREACHED) | Q(ended_at__isnull=True, due_at__lte=now)
-    )
     found = Assignment.objects.filter(assigned_at__range=(since, now)).aggregate(
         leads=Count("lead", distinct=True),
-        kept=Count("pk", filter=Q(first_touch_at__lte=F("due_at"))),
-        missed=Count("pk", filter=missed),
+        kept=Count("pk", filter=owner_clocks.KEPT),
+        missed=Count("pk", filter=owner_clocks.missed(now)),
     )
     return Promises(**found)
 

@@ -1,10 +1,10 @@
-"""Words of the home page."""
+"""How lengths of time read."""
 
 from datetime import timedelta
 
 import pytest
 
-from config.home import duration
+from routing.words import duration
 
 
 @pytest.mark.parametrize(
