@@ -51,6 +51,7 @@ SECTIONS: Final = (
         ),
     ),
     Section("Leads", "leads", (Entry("Leads", "admin:routing_lead_changelist", ("leads.view",)),)),
+    Section("Reports", "reports", (Entry("Reports", "admin:reports", ("reports.view",)),)),
     Section(
         "Rules",
         "rules",

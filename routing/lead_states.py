@@ -6,6 +6,7 @@ from typing import Final
 QUEUED: Final = frozenset({"FALLBACK", "REVIEW", "QUARANTINED"})
 HELD: Final = frozenset({"ASSIGNED", "ACCEPTED", "WORKING"})
 OPEN: Final = QUEUED | HELD | {"RECEIVED", "OFFERED"}
+RETURNED: Final = "RETURNED"  # how a lead is closed that goes back to its vendor: it was none
 
 MOVES: Final[Mapping[str, frozenset[str]]] = {
     "RECEIVED": frozenset({"ASSIGNED", "OFFERED", "REJECTED", "DUPLICATE"}) | QUEUED,

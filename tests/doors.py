@@ -75,6 +75,7 @@ def _part(name: str, route: str) -> object:
         "state": lambda: "GA",
         "line": lambda: "LIFE",
         "content_type_id": lambda: 1,
+        "report": lambda: "speed",
         "uidb64": lambda: "MQ",
         "token": lambda: "set-password",
     }

@@ -17,6 +17,7 @@ from routing.admin import privacy_part
 from routing.admin.candidates import sorted_standings
 from routing.admin.forms import AssignForm, NoteForm, ReasonForm, ServiceForm
 from routing.admin.pages import Told, about, act, require, sentence, show, told
+from routing.lead_states import RETURNED
 from routing.models import Assignment, Decision, Lead, OfferRound, QueueItem
 from routing.queries import offers, visible
 from routing.services import desk, fallback, handing
@@ -112,7 +113,7 @@ def outcome(lead: Lead, item: QueueItem | None) -> tuple[str, str]:
     tone = words.STATE_TONES.get(lead.state, "muted")
     if item is not None:
         return sentence(item), tone
-    if lead.disposition == desk.RETURNED:
+    if lead.disposition == RETURNED:
         return f"Returned to {lead.source}.", tone
     if lead.state == Lead.State.CLOSED and lead.disposition:
         return f"Closed: {desk.DISPOSITIONS.get(lead.disposition, lead.disposition).lower()}.", tone

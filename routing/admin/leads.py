@@ -14,7 +14,7 @@ from accounts.http import actor_of
 from accounts.policy import allows
 from accounts.policy_admin import BoundedPaginator, ReadOnlyAdmin
 from routing import words
-from routing.admin import desk, empty_desk, entry, lead_page, overrides
+from routing.admin import desk, empty_desk, entry, lead_page, overrides, reports
 from routing.admin.pages import MomentFilter, in_readers_zone, moment
 from routing.geography.states import JURISDICTIONS
 from routing.lead_states import OPEN
@@ -101,8 +101,9 @@ class LeadAdmin(ReadOnlyAdmin):
     ordering = ("-received_at",)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the desk's and the manager's addresses."""
-        return [*desk.urls(), *empty_desk.urls(), *lead_page.urls(), *overrides.urls(), *super().get_urls()]
+        """Add the desk's and the manager's addresses, and the reports."""
+        own = [*desk.urls(), *empty_desk.urls(), *lead_page.urls(), *overrides.urls(), *reports.urls()]
+        return [*own, *super().get_urls()]
 
     def may_view(self, request: HttpRequest) -> bool:
         """Let producers in as well; they see their own."""

@@ -1,5 +1,6 @@
 """What the fairness ledger says: shares over a while, and why a producer did not get a lead."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -15,9 +16,22 @@ MISSED: Final = 12  # leads shown that went to others
 
 def shares_of(pool_id: int, *, since: datetime) -> dict[int, Share]:
     """Return each producer's share of what a pool gave since then, by producer."""
-    moved = FairnessEntry.objects.filter(pool=pool_id, at__gte=since).exclude(leads=0).order_by()
-    grouped = moved.values_list("producer_id", "among").annotate(Sum("leads"), Sum("value"))
-    return shares((producer_id, among, leads, value) for producer_id, among, leads, value in grouped)
+    moved = FairnessEntry.objects.filter(pool=pool_id, at__gte=since)
+    return _by_pool(moved).get(pool_id, {})
+
+
+def shares_within(*, since: datetime, until: datetime, pool_id: int | None = None) -> dict[int, dict[int, Share]]:
+    """Return the shares of what each pool gave in a time, end exclusive, by pool and producer; one statement."""
+    moved = FairnessEntry.objects.filter(at__gte=since, at__lt=until)
+    return _by_pool(moved if pool_id is None else moved.filter(pool=pool_id))
+
+
+def _by_pool(moved: QuerySet[FairnessEntry]) -> dict[int, dict[int, Share]]:
+    grouped = moved.exclude(leads=0).order_by().values_list("pool_id", "producer_id", "among")
+    rows: dict[int, list[tuple[int, str, int, Any]]] = defaultdict(list)
+    for pool_id, *row in grouped.annotate(Sum("leads"), Sum("value")):
+        rows[pool_id].append(tuple(row))
+    return {pool_id: shares(moved) for pool_id, moved in rows.items()}
 
 
 def balances(pool_id: int) -> dict[int, Any]:

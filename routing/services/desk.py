@@ -12,7 +12,7 @@ from audit import services as audit
 from outbox import services as outbox
 from routing.decision import Context
 from routing.errors import NotYours, WrongState
-from routing.lead_states import sources_of
+from routing.lead_states import RETURNED, sources_of
 from routing.models import Assignment, Lead, Note, SlaTimer, Touch
 from routing.queries.had import had
 from routing.services import capping, claim, crediting, deciding, loops, promises
@@ -33,8 +33,7 @@ DISPOSITIONS = {
 # What no cap of an hour, a day, a week or a month counts: a lead handed back, and what turned out to be none. A lead
 # that was not answered in time counts: the producer had it.
 HANDED_BACK: Final = frozenset({Assignment.End.DECLINED, Assignment.End.REASSIGNED})
-NO_LEAD: Final = frozenset({"BAD_LEAD", "DUPLICATE", "RETURNED"})
-RETURNED: Final = "RETURNED"
+NO_LEAD: Final = frozenset({"BAD_LEAD", "DUPLICATE", RETURNED})
 RETURN_REASONS: Final = {
     "WRONG_CONTACT": "The phone or address is wrong",
     "NEVER_ASKED": "They say they never asked",

@@ -20,12 +20,14 @@ from accounts.links import tokens
 from accounts.models import User
 from accounts.policy import Role
 from routing.models import Assignment, Lead, Pool, QueueItem, SavedCase
+from routing.queries.reports.listed import REPORTS
 from routing.services import one_tap
 from rules_engine.models import Proposal, Rule, RuleSet
 from tests.browser.axe import COLOURS, EVERYTHING, grave_findings
 from tests.browser.conftest import SignIn
 from tests.doors import doors
 from tests.functional.furnished import make_furnished
+from tests.functional.world import NOW
 
 DESKTOP: Final = {"width": 1280, "height": 900}
 PHONE: Final = {"width": 390, "height": 844}
@@ -46,6 +48,7 @@ NOT_PAGES: Final = {
     r"^/admin/login/$": "for who has not signed in, and looked at as nobody",
 }
 
+FURNISHED_DAYS: Final = f"since={NOW.date() - timedelta(days=30)}&until={NOW.date()}"
 OVER: Final = "/accept/over/"  # a link that has ended says so, with the status of what is not there
 
 # Swagger UI nests a button that copies within one that unfolds; its markup is not ours.
@@ -101,6 +104,10 @@ def in_other_states() -> Iterator[str]:
     yield "/admin/routing/savedcase/?try=1"
     yield from (f"/admin/routing/savedcase/coverage/?set=intake-gates&over={over}" for over in ("cases", "leads"))
     yield f"/admin/routing/pool/{Pool.objects.get(slug='annuity-desk').pk}/change/"
+    # The furnished agency's time is not ours, so its days are named.
+    yield from (f"/admin/routing/lead/reports/{slug}/?{FURNISHED_DAYS}" for slug in REPORTS)
+    yield f"/admin/routing/lead/reports/fairness/?{FURNISHED_DAYS}&pool=annuity-desk"
+    yield f"/admin/routing/lead/reports/speed/leads/?{FURNISHED_DAYS}"
 
 
 def of_everybody(user: User) -> list[str]:

@@ -16,6 +16,7 @@ from audit.models import Entry, Export, Verification
 from licenses import models as licenses
 from outbox.models import Circuit, Message
 from routing import models as routing
+from routing.queries.reports.listed import REPORTS
 from rules_engine import models as rules
 from tests.factories import make_user
 from tests.functional.stock import Stock
@@ -63,6 +64,11 @@ LISTS: Final[Mapping[type[Model], Make]] = {
 # What cannot grow: one agency, a policy a tier or a kind of data, the packs that ship.
 BOUNDED: Final = {routing.Agency, routing.SlaPolicy, routing.PackedSet, routing.RetentionPolicy}
 
+REPORTS_GROW: Final[Mapping[str, Make]] = {
+    **dict.fromkeys(REPORTS, Stock.held),
+    "fallback": Stock.waiting,
+    "utilisation": Stock.producer,
+}
 # Each page of one thing, and what makes it longer.
 PAGES: Final[Mapping[str, Make]] = {
     "/admin/": Stock.waiting,
@@ -77,6 +83,10 @@ PAGES: Final[Mapping[str, Make]] = {
     "/admin/routing/pool/map/": Stock.producer,
     "/admin/routing/savedcase/bench/": Stock.published,
     "/admin/routing/lead/add/": Stock.reference,
+    "/admin/routing/lead/reports/": Stock.held,
+    **{f"/admin/routing/lead/reports/{slug}/": make for slug, make in REPORTS_GROW.items()},
+    "/admin/routing/lead/reports/speed/leads/?days=7": Stock.held,
+    "/admin/routing/lead/reports/fallback/leads/?days=7": Stock.waiting,
     "/api/v1/rulesets/": Stock.published,
     "/api/v1/rulesets/checks/versions/": Stock.version,
     "/api/v1/rulesets/checks/draft/": Stock.rule,
