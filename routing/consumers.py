@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
+from licenses.models import Producer
 from outbox import email
 from routing import reasons
 from routing.models import Lead, Offer, Pool, ProducerLoad, QueueItem
@@ -21,9 +23,12 @@ PRODUCER_LETTERS: Final[Mapping[str, tuple[str, str]]] = {
     "lead.assigned": ("A new lead is yours", "A new lead was assigned to you."),
     "lead.duplicated": ("Your lead asked again", "The person behind one of your open leads has asked again."),
     "sla.reminded": ("Your lead is waiting", "Half the time to answer this lead has passed."),
+    "sla.foreseen": ("Your lead has moved on", "Your other leads left no time for it, so somebody else has it now."),
     "sla.missed": ("A promise was missed", "What was to follow on a lead of yours was not there in time."),
     "sla.breached": ("Your lead has moved on", "A lead was not answered in time and has moved on."),
 }
+
+MOVED_ON: Final = frozenset({"sla.breached", "sla.foreseen"})
 
 BELLS: Final[Mapping[str, str]] = {"producer_id": "producer", "pool": "pool", "rule_set": "rules"}
 
@@ -36,7 +41,7 @@ def tell_producer(*, message_id: UUID, topic: str, payload: Mapping[str, Any], a
     if load is None or lead is None or not load.producer.email:
         return
     subject, opening = PRODUCER_LETTERS[topic]
-    due = f"\n\nAnswer by {lead.due_at:%H:%M} UTC." if lead.due_at and topic != "sla.breached" else ""
+    due = f"\n\nAnswer by {lead.due_at:%H:%M} UTC." if lead.due_at and topic not in MOVED_ON else ""
     tap = (
         f"\n\nAccept it with one tap: {one_tap.link_for(payload['assignment_id'])}" if topic == "lead.assigned" else ""
     )
@@ -98,6 +103,18 @@ def tell_of_step(*, message_id: UUID, topic: str, payload: Mapping[str, Any], at
     people = User.objects.filter(pk__in=[each for each in (manager, deputy) if each])
     text = f"It came at {lead.received_at:%H:%M} UTC.\n\n{settings.PUBLIC_BASE_URL}/admin/routing/lead/{lead.pk}/\n"
     CHANNELS[payload["channel"]](message_id, list(people), "A lead is still unanswered", text)
+
+
+def tell_of_absence(*, message_id: UUID, topic: str, payload: Mapping[str, Any], at: datetime) -> None:
+    """Write to a producer who was set away how to be back at once."""
+    producer = Producer.objects.filter(pk=payload["producer_id"]).first()
+    if producer is None or not producer.email:
+        return
+    until = datetime.fromisoformat(payload["until"]).astimezone(ZoneInfo(producer.time_zone))
+    text = f"Leads not answered in time, one after the other: {payload['missed']}. You get no new ones until "
+    text += f"{until:%b %d, %H:%M %Z}; what is on your desk stays there.\n\n“I am back” on your desk ends it at once:\n"
+    text += f"{settings.PUBLIC_BASE_URL}/admin/routing/lead/desk/\n"
+    email.send(message_id=message_id, to=[producer.email], subject="You take no leads for a while", text=text)
 
 
 def tell_of_standstill(*, message_id: UUID, topic: str, payload: Mapping[str, Any], at: datetime) -> None:

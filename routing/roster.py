@@ -149,6 +149,8 @@ class Sla:
     cool_down: timedelta
     steps: tuple[Step, ...]
     targets: tuple[Target, ...]
+    away_after: int = 0  # leads missed in a row; 0: nobody is set away
+    away: timedelta = timedelta(0)
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> "Sla":
@@ -166,6 +168,8 @@ class Sla:
                 Target(kind, clock, timedelta(minutes=minutes), hours, tuple(evidence))
                 for kind, clock, minutes, hours, evidence in facts.get("targets", ())
             ),
+            away_after=facts.get("away_after", 0),
+            away=timedelta(minutes=facts.get("away_minutes", 0)),
         )
 
 

@@ -31,6 +31,7 @@ TIER_TONES: Final[Mapping[str, str]] = {"hot": "bad", "warm": "warn"}
 TRIGGERS: Final[Mapping[str, str]] = {
     "INTAKE": "the lead came in",
     "BREACH": "the producer did not answer in time",
+    "FORESEEN": "the producer would not have answered in time",
     "DECLINE": "the producer handed it back",
     "MANUAL": "a manager moved it",
     "ABSENCE": "the producer's desk was emptied",
@@ -52,6 +53,7 @@ EVENT_TONES: Final[Mapping[str, str]] = {
     "sla.reminded": "warn",
     "sla.breached": "bad",
     "sla.escalated": "warn",
+    "sla.foreseen": "warn",
     "sla.missed": "bad",
     "sla.alarmed": "bad",
     "sla.running": "info",

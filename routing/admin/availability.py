@@ -33,7 +33,8 @@ def shown(producer: Producer | None, now: Any) -> dict[str, Any]:
     shifts = Shift.objects.filter(profile=producer.profile).order_by("opens", "pk")
     return {
         "away": leave,
-        "may_return": leave is not None and leave.reason == availability.OWN,
+        "was_set_away": leave is not None and leave.reason == availability.MISSED,
+        "may_return": leave is not None and leave.reason in availability.ENDED_BY_THEMSELVES,
         "away_form": SnoozeForm(auto_id="away_%s"),
         "hours": [shift for shift in shifts if shift.weekday == today.weekday()],
         "has_shifts": bool(shifts),

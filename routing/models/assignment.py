@@ -23,6 +23,12 @@ class Assignment(models.Model):
         REASSIGNED = "REASSIGNED", "Moved by a manager"
         DISPOSED = "DISPOSED", "Closed"
 
+    class Excuse(models.TextChoices):
+        """What stood between the producer and a lead not answered in time."""
+
+        OUTAGE = "OUTAGE", "Telephone or systems were down"
+        LAW = "LAW", "The person might not be called for most of that time"
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="assignments")
     # The index below begins with the producer.
@@ -41,6 +47,9 @@ class Assignment(models.Model):
     ended_at = models.DateTimeField(null=True)
     end = models.CharField(max_length=12, choices=End.choices, blank=True)
     end_reason = models.CharField(max_length=400, blank=True)
+    excuse = models.CharField(
+        max_length=8, choices=Excuse.choices, blank=True, help_text="Why a breach is not held against the producer."
+    )
     is_returned = models.BooleanField(default=False, help_text="Handed back: no cap of a window counts it any more.")
     relies_on = models.JSONField(
         default=dict, help_text="The license, line, appointment and contract rows it stood on."

@@ -37,6 +37,14 @@ class SlaPolicy(models.Model):
     cool_down_minutes = models.PositiveSmallIntegerField(
         default=0, validators=[MaxValueValidator(10_080)], help_text="Least time between two moves of a lead."
     )
+    away_after = models.PositiveSmallIntegerField(
+        default=0,
+        validators=[MaxValueValidator(20)],
+        help_text="Leads missed in a row after which a producer is set away; 0: never.",
+    )
+    away_minutes = models.PositiveSmallIntegerField(
+        default=30, validators=[MinValueValidator(1), MaxValueValidator(1_440)], help_text="For how long."
+    )
     history = HistoricalRecords()
 
     class Meta:
@@ -63,6 +71,7 @@ class SlaTimer(models.Model):
         """What falls due: a step of the ladder, the alarm of the lead's clock, or a promise that was not kept."""
 
         REMIND = "REMIND"
+        FORESEEN = "FORESEEN"
         BREACH = "BREACH"
         TEAM_LEAD = "TEAM_LEAD"
         MANAGER = "MANAGER"

@@ -14,6 +14,7 @@ class Decision(models.Model):
 
         INTAKE = "INTAKE"
         BREACH = "BREACH"
+        FORESEEN = "FORESEEN"  # a miss was foreseen
         DECLINE = "DECLINE"
         MANUAL = "MANUAL"
         ABSENCE = "ABSENCE"

@@ -121,6 +121,8 @@ def _sla_facts(policy: SlaPolicy) -> dict[str, Any]:
         "hours": policy.hours,
         "pause_minutes": policy.pause_minutes,
         "cool_down_minutes": policy.cool_down_minutes,
+        "away_after": policy.away_after,
+        "away_minutes": policy.away_minutes,
         "steps": [[step.at_percent, step.kind, step.hours, step.channel] for step in policy.steps.all()]
         if policy.pk
         else [],

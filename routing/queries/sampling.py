@@ -90,5 +90,5 @@ def _risks(trigger: str, receipt: dict[str, Any]) -> Iterator[str]:
         yield "a provisional rule spoke"
     if receipt.get("chosen") is None:
         yield "it went to nobody"
-    if trigger in {Decision.Trigger.BREACH, Decision.Trigger.DECLINE}:
+    if trigger in {Decision.Trigger.BREACH, Decision.Trigger.FORESEEN, Decision.Trigger.DECLINE}:
         yield "it changed hands"

@@ -134,6 +134,15 @@ def take_turn() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [HAND_OVER])
 
 
+def find_turn() -> bool:
+    """Take the turn if nobody has it this moment, as `take_turn` does, and say so; waits for nobody."""
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [HAND_OVER])
+        return bool(cursor.fetchone()[0])
+
+
 def release(*, producer_id: int, effort: Decimal) -> None:
     """Free a seat, inside the transaction that took it or ends the assignment."""
     ProducerLoad.objects.filter(producer_id=producer_id).update(open_effort=F("open_effort") - effort)

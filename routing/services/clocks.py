@@ -12,6 +12,7 @@ from routing.sla.deadlines import OwnerClock, due, owner_clock
 from routing.sla.hours import Hours
 from routing.sla.targets import Target
 
+MOVING: Final = frozenset({SlaTimer.Kind.FORESEEN, SlaTimer.Kind.BREACH})  # steps that rest for a cool-down first
 # Of a lead no tier's policy speaks of: an hour, and the shipped ladder.
 UNTIERED: Final = Sla.from_facts({"target_minutes": 60, "max_hops": 3, "evidence": [], "alarm_minutes": 120})
 
@@ -38,7 +39,7 @@ class Clocks:
         """Yield the steps of the ladder; a lead that has moved before rests for the policy's cool-down first."""
         for step in self.sla.steps:
             falls_due = due(at=self.now, time=self.sla.target * step.at_percent / 100, hours=self.hours(step.hours))
-            if step.kind == SlaTimer.Kind.BREACH and assignment.hop:
+            if step.kind in MOVING and assignment.hop:
                 falls_due = max(falls_due, self.now + self.sla.cool_down)
             yield SlaTimer(
                 lead=assignment.lead,

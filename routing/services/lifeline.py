@@ -26,7 +26,15 @@ KINDS: Final[Mapping[str, str]] = {
     "lead.hold": "Data",
     "lead.erased": "Data",
 }
-CLOCKS: Final = {"REMIND": "the producer is reminded", "BREACH": "it must be answered", "ALARM": "the manager is told"}
+CLOCKS: Final = {
+    "REMIND": "the producer is reminded",
+    "FORESEEN": "it moves if a miss is foreseen",
+    "BREACH": "it must be answered",
+    "TEAM_LEAD": "the pool's manager is told",
+    "MANAGER": "the agency's manager is told",
+    "POOL": "it goes before a manager",
+    "ALARM": "the manager is told",
+}
 
 
 def tell(lead: Lead) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ MOVES: Final = 10  # a day's moves without a person in between, whichever automa
 WITHIN: Final = timedelta(days=1)
 AUTOMATIC: Final = (
     Decision.Trigger.BREACH,
+    Decision.Trigger.FORESEEN,
     Decision.Trigger.DECLINE,
     Decision.Trigger.ABSENCE,
     Decision.Trigger.RERUN,

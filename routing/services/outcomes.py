@@ -36,7 +36,7 @@ from routing.services.offering import Offered
 from routing.waits import Waits, look_at, waits_of
 
 QUEUES: Final = {"fallback": "FALLBACK", "review": "REVIEW", "quarantined": "QUARANTINE"}
-HOPPING: Final = frozenset({"BREACH", "DECLINE"})
+HOPPING: Final = frozenset({"BREACH", "FORESEEN", "DECLINE"})
 
 
 Owners: TypeAlias = tuple[int | None, int | None]  # a manager and a deputy

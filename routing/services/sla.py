@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -12,8 +13,20 @@ from accounts.actor import Actor, system
 from accounts.errors import Refused
 from audit import services as audit
 from outbox import services as outbox
+from routing.decision import Context
 from routing.models import Assignment, Decision, Lead, SlaTimer
-from routing.services import catching_up, claim, deciding, desk, promises, reminding
+from routing.queries.had import had
+from routing.services import (
+    availability,
+    catching_up,
+    claim,
+    deciding,
+    desk,
+    excusing,
+    foreseeing,
+    promises,
+    reminding,
+)
 from routing.services.outcomes import Case
 from routing.services.placing import keep
 
@@ -21,13 +34,19 @@ log = logging.getLogger(__name__)
 
 Kind = SlaTimer.Kind
 FAILED_LATER: Final = timedelta(minutes=5)
-TAKING: Final = frozenset({Kind.BREACH, Kind.POOL})
+TAKING: Final = frozenset({Kind.FORESEEN, Kind.BREACH, Kind.POOL})
 
 
 class AlreadySettled(Refused):
     """The timer is no longer running, or somebody is at its lead this moment."""
 
     code = "sla.already_settled"
+
+
+class AnotherMoves(Refused):
+    """Another sweep, or a person, is moving a lead from desk to desk this moment."""
+
+    code = "sla.another_moves"
 
 
 def sweep_due(*, now: datetime, limit: int = 500) -> int:
@@ -46,12 +65,20 @@ def sweep_due(*, now: datetime, limit: int = 500) -> int:
         log.exception("sla.reminders_failed")  # one of many; told one by one, the others get through
         settled = 0
     due = catching_up.in_order(due, now=now, first=stood_still)
+    left: set[UUID] = set()  # leads of which this round left a step to another: their later steps come after it
+    is_moving = True
     for timer in due.select_related("lead", "assignment", "promise")[:limit]:
+        if timer.lead_id in left or (timer.kind in TAKING and not is_moving):
+            left.add(timer.lead_id)
+            continue
         try:
             settle(timer=timer, actor=actor, now=now)
             settled += 1
+        except AnotherMoves:
+            is_moving = False  # they go through the same timers; two would only wait for each other
+            left.add(timer.lead_id)
         except AlreadySettled:
-            continue
+            left.add(timer.lead_id)
         except Exception:
             # One bad row must not hold up the others' clocks; it is reported and looked at again later.
             log.exception("sla.timer_failed", extra={"timer_id": str(timer.pk), "kind": timer.kind})
@@ -70,10 +97,14 @@ def settle(*, timer: SlaTimer, actor: Actor, now: datetime) -> None:
     """Fire a running timer that is due, once.
 
     :raises AlreadySettled: if another sweep, or a touch, settled it first, or has its lead in hand
+    :raises AnotherMoves: if it would take the lead from somebody, and it is not our turn to
     """
     context = None
     if timer.kind in TAKING:
-        claim.take_turn()
+        if not claim.find_turn():
+            raise AnotherMoves
+        if not SlaTimer.objects.filter(pk=timer.pk, state=SlaTimer.State.RUNNING).exists():
+            raise AlreadySettled
         context = deciding.context()  # before the lead is locked: it may lock the roster
     if not desk.lock_free(timer.lead):
         raise AlreadySettled
@@ -81,7 +112,8 @@ def settle(*, timer: SlaTimer, actor: Actor, now: datetime) -> None:
     if not running.update(state=SlaTimer.State.FIRED, settled_at=now):
         raise AlreadySettled
     if context is not None:
-        _take_away(timer, context, actor, now)
+        act = _foresee if timer.kind == Kind.FORESEEN else _take_away
+        act(timer, context, actor, now)
     else:
         TELLING[timer.kind](timer, actor, now)
 
@@ -122,22 +154,64 @@ def _tell(timer: SlaTimer, action: str, actor: Actor, now: datetime, **more: str
     outbox.publish(topic=action, payload=payload, at=now, aggregate=str(timer.lead_id))
 
 
-def _take_away(timer: SlaTimer, context: Any, actor: Actor, now: datetime) -> None:
+def _foresee(timer: SlaTimer, context: Context, actor: Actor, now: datetime) -> None:
+    """Move the lead on where its producer will not get to it in time and somebody else may have it.
+
+    Where nobody may, or it has moved as often as it may, the pool's manager hears of it instead.
+    """
+    assignment = _still_held(timer)
+    outlook = foreseeing.look(assignment=assignment, roster=context.roster, now=now)
+    if not outlook.is_missed:
+        return
+    lead = Lead.objects.select_related("source", "person").get(pk=timer.lead_id)
+    if _is_used_up(lead, context) or not _has_another(lead, context, now):
+        _tell(timer, "sla.escalated", actor, now, told=Kind.TEAM_LEAD, channel=timer.channel)
+        return
+    _tell(timer, "sla.foreseen", actor, now, ahead=str(outlook.ahead))
+    reason = f"A miss was foreseen: {outlook.ahead} other leads came first."
+    desk.end(assignment=assignment, how=Assignment.End.REASSIGNED, reason=reason, actor=actor, now=now)
+    desk.place_again(lead=lead, trigger=Decision.Trigger.FORESEEN, context=context, actor=actor, now=now)
+
+
+def _has_another(lead: Lead, context: Context, now: datetime) -> bool:
+    if lead.person is None:
+        return False
+    asked = deciding.inquiry(lead, lead.person, context, now=now, had=had(lead))
+    return bool(deciding.decide(asked, seed=str(lead.pk)).chosen.ranked)
+
+
+def _still_held(timer: SlaTimer) -> Assignment:
+    assignment = timer.assignment
+    if assignment is None or Assignment.objects.filter(pk=assignment.pk, ended_at__isnull=False).exists():
+        raise AlreadySettled
+    return assignment
+
+
+def _is_used_up(lead: Lead, context: Context) -> bool:
+    sla = context.roster.agency.sla.get(lead.tier)
+    return sla is not None and lead.hop >= sla.max_hops
+
+
+def _take_away(timer: SlaTimer, context: Context, actor: Actor, now: datetime) -> None:
     """Take the lead from the producer who did not answer: to the next best, or to a manager.
 
     Where it has moved as often as the policy allows, and the ladder has further steps, it stays until they come.
     """
-    assignment = timer.assignment
-    if assignment is None or Assignment.objects.filter(pk=assignment.pk, ended_at__isnull=False).exists():
-        raise AlreadySettled
+    assignment = _still_held(timer)
     lead = Lead.objects.select_related("source", "person").get(pk=timer.lead_id)
-    sla = context.roster.agency.sla.get(lead.tier)
-    is_last = timer.kind == Kind.POOL or (sla is not None and lead.hop >= sla.max_hops)
+    is_last = timer.kind == Kind.POOL or _is_used_up(lead, context)
     if is_last and timer.kind == Kind.BREACH and _has_further_steps(timer):
         _tell(timer, "sla.hops_used_up", actor, now)
         return
     _tell(timer, "sla.breached", actor, now)
+    excuse = excusing.find(assignment=assignment, lead=lead, roster=context.roster)
+    if excuse:
+        Assignment.objects.filter(pk=assignment.pk).update(excuse=excuse)
+        audit.record(at=now, actor=actor, action="sla.excused", target=lead, detail={"excuse": str(excuse)})
     desk.end(assignment=assignment, how=Assignment.End.BREACHED, reason="Not answered in time.", actor=actor, now=now)
+    sla = context.roster.agency.sla.get(lead.tier)
+    if sla is not None and not excuse:
+        availability.set_away(producer_id=assignment.producer_id, sla=sla, actor=actor, now=now)
     if is_last:
         reason = "LADDER_ENDED" if timer.kind == Kind.POOL else "HOPS_EXHAUSTED"
         keep(Case(lead, lead.person, Decision.Trigger.BREACH, actor, now, context), reason)

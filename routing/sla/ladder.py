@@ -12,6 +12,7 @@ HOURS: Final = {
 }
 CHANNELS: Final = {"EMAIL": "E-mail"}
 HIGHEST: Final = 1_000  # percent of the time a producer has
+WHOLE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,12 @@ RUNGS: Final = {
     rung.code: rung
     for rung in (
         Rung("REMIND", "Remind the producer", "the producer is reminded"),
+        Rung(
+            "FORESEEN",
+            "Move it if a miss is foreseen",
+            "if other leads leave the producer no time for it, it goes to the next best now; where there is none, the "
+            "pool's manager is told",
+        ),
         Rung(
             "BREACH",
             "Move it to the next best",
@@ -87,6 +94,9 @@ def faults(steps: Sequence[Step]) -> Iterator[Fault]:
         places = [place for place, step in enumerate(steps) if step.kind == kind]
         for place in places[1:]:
             yield Fault(place, "step.once", f"{RUNGS[kind].label} can stand in a ladder once.")
+    for place, step in enumerate(steps):
+        if step.kind == "FORESEEN" and step.at_percent >= WHOLE:
+            yield Fault(place, "step.too_late", "A miss is foreseen before the time is up: use less than 100 percent.")
     if not steps:
         return
     last = max(step.at_percent for step in steps)
