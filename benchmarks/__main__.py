@@ -33,7 +33,11 @@ def main() -> None:
     """Run the cases asked for, or all of them."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("cases", nargs="*", metavar="CASE", help=f"any of {', '.join(CASES)}; all when left out")
-    parser.add_argument("--full", action="store_true", help="also what takes minutes: memory after 10,000 leads, the sweep at its full size")
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="also what takes minutes: memory after 10,000 leads, the sweep at its full size",
+    )
     asked = parser.parse_args()
     if unknown := set(asked.cases) - set(CASES):
         parser.error(f"there is no case {', '.join(sorted(unknown))}")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,8 +48,8 @@ HEAD_START: Final = 5  # seconds until the first falls due
 # Percent of a minute: 6, 18, 30 and 42 seconds.
 LADDER: Final = ((10, "REMIND"), (30, "BREACH"), (50, "MANAGER"), (70, "POOL"))
 NOTE: Final = (
-    "From the instant a timer falls due to the commit that settles it, with two workers and beat as the Procfile starts "
-    "them, letters and webhooks sent by the same workers."
+    "From the instant a timer falls due to the commit that settles it, with two workers and beat as the Procfile "
+    "starts them, letters and webhooks sent by the same workers."
 )
 
 
@@ -145,7 +146,7 @@ def _ladder(size: Size, source: LeadSource) -> Result:
     kinds = [kind for _, kind in LADDER]
     late = {kind: stage.lateness(kind) for kind in kinds}
     each = {kind: round(max(found), 2) for kind, found in late.items() if found}
-    return _told("sweep_ladder_p99", sorted(sum(late.values(), [])), size.ladders, {"latest": each})
+    return _told("sweep_ladder_p99", sorted(chain.from_iterable(late.values())), size.ladders, {"latest": each})
 
 
 def _require_nobody_twice() -> None:

@@ -91,7 +91,7 @@ def run_under_the_clock(number: int) -> None:
     turn = {"id": "gen_random_uuid()", "assignment_id": "copies.assignment"}
     _copy(FairnessEntry, "of_assignment", turn, by="assignment_id")
     of_copy = {"id": "gen_random_uuid()", "lead_id": "copies.lead", "assignment_id": "copies.assignment"}
-    later = {name: "now() + interval '1 day' + copies.number * interval '1 second'" for name in ("due_at", "try_at")}
+    later = dict.fromkeys(("due_at", "try_at"), "now() + interval '1 day' + copies.number * interval '1 second'")
     stands = {"state": "'RUNNING'", "settled_at": "NULL"}
     _copy(SlaTimer, "of_assignment", of_copy | later | stands, by="assignment_id", where="kind IN ('REMIND', 'BREACH')")
     with connection.cursor() as cursor:
@@ -108,7 +108,7 @@ def _copy(model: type[Model], of: str, changed: Mapping[str, str], *, by: str = 
     names = ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} ({names}) "  # noqa: S608 - names of our own tables and columns
+            f"INSERT INTO {table} ({names}) "
             f"SELECT {values} FROM copies JOIN {table} row ON row.{by} = copies.{of} WHERE {where}"
         )
 

@@ -8,6 +8,7 @@ from routing.admin import (
     ledger,  # noqa: F401  # likewise
     overrides,  # noqa: F401  # likewise
     packs,  # noqa: F401  # likewise
+    policies,  # noqa: F401  # likewise
     pools,  # noqa: F401  # likewise
     privacy,  # noqa: F401  # likewise
     profiles,  # noqa: F401  # likewise

@@ -1,9 +1,8 @@
-"""The agency's own page, and how fast each tier must be answered."""
+"""The agency's own page."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,10 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.http import actor_of
-from routing.admin.inputs import OwnedForm, WeekFormSet, checkboxes
+from routing.admin.inputs import OwnedForm, WeekFormSet
 from routing.admin.saving import SetupPages, SetupRows
-from routing.models import Agency, AgencyHoliday, AgencyHours, Lead, SlaPolicy, Touch
-from routing.models.clock import default_evidence
+from routing.models import Agency, AgencyHoliday, AgencyHours
 from routing.services import setup
 
 
@@ -85,69 +83,3 @@ class AgencyAdmin(SetupPages):
     def time_zone(self, agency: Agency) -> str:
         """Return the zone hours and holidays are meant in."""
         return f"{settings.AGENCY_TIME_ZONE} (AGENCY_TIME_ZONE in the environment)"
-
-
-class PolicyForm(forms.ModelForm[SlaPolicy]):
-    """A promise of speed; what counts as an answer is ticked."""
-
-    evidence = checkboxes(
-        "What counts as an answer",
-        dict(Touch.Kind.choices),
-        required=True,
-        help_text="Contacts of these kinds stop the producer's clock; others are only noted.",
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not self.instance.pk and "tier" in self.fields:
-            self.initial.setdefault("evidence", default_evidence())
-            kept = SlaPolicy.objects.values_list("tier", flat=True)
-            self.fields["tier"].choices = [each for each in Lead.Tier.choices if each[0] not in kept]  # type: ignore[attr-defined]  # a choice field
-
-
-@admin.register(SlaPolicy)
-class PolicyOfTierAdmin(SetupPages):
-    """One promise a tier."""
-
-    resource = "setup"
-    form = PolicyForm
-    list_display = ("level", "target_minutes", "max_hops", "alarm_minutes", "answers")
-    ordering = ("target_minutes",)
-    in_words = {"evidence": "answers"}
-    fieldsets = (
-        (None, {"fields": ("tier",)}),
-        ("The producer's clock", {"fields": ("target_minutes", "evidence")}),
-        ("When it runs out", {"fields": ("max_hops", "alarm_minutes")}),
-    )
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """Say what the fields are for."""
-        helps = {
-            "target_minutes": "How long a producer has. A reminder goes out at half time.",
-            "max_hops": "How often a lead goes to the next producer before a manager gets it.",
-            "alarm_minutes": "Minutes after receipt at which the manager is told that nobody has answered.",
-        }
-        labels = {"target_minutes": "Minutes", "max_hops": "Hand-overs", "alarm_minutes": "Alarm after"}
-        return super().get_form(request, obj, change=change, **{**kwargs, "help_texts": helps, "labels": labels})
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Keep the tier: there is one policy each."""
-        return [*super().get_readonly_fields(request, obj), *(["tier"] if obj else [])]
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let add what is missing: one policy a tier."""
-        return super().has_add_permission(request) and SlaPolicy.objects.count() < len(Lead.Tier.values)
-
-    def save_whole(self, request: HttpRequest, row: Any, rows: Sequence[Any], removed: Sequence[Any]) -> None:
-        """Save through the service."""
-        setup.save_policy(sla=row, actor=actor_of(request), now=timezone.now())
-
-    @admin.display(description="Tier", ordering="tier")
-    def level(self, sla: SlaPolicy) -> str:
-        """Return the tier."""
-        return sla.get_tier_display()
-
-    @admin.display(description="What counts as an answer")
-    def answers(self, sla: SlaPolicy) -> str:
-        """Return the kinds of contact that stop the clock."""
-        return "; ".join(str(Touch.Kind(kind).label) for kind in sla.evidence)

@@ -19,15 +19,18 @@ from routing.models import (
     AgencyHoliday,
     AgencyHours,
     Cap,
+    LadderStep,
     Leave,
     Pool,
     PoolMember,
     ProducerProfile,
     Shift,
     SlaPolicy,
+    SlaTarget,
 )
 from routing.services import capping, roster
 from routing.sla.calendar import Interval
+from routing.sla.ladder import Step, faults
 from routing.sla.week import clashes
 from routing.strategies import parse, territory
 from routing.strategies.options import LEVELS, UnreadableError
@@ -121,18 +124,36 @@ def save_agency(
 
 
 @transaction.atomic
-def save_policy(*, sla: SlaPolicy, actor: Actor, now: datetime) -> Changes:
-    """Save how fast a tier must be answered, and what counts; clocks that run already keep their instants.
+def save_policy(
+    *,
+    sla: SlaPolicy,
+    rows: Sequence[LadderStep | SlaTarget] = (),
+    removed: Sequence[LadderStep | SlaTarget] = (),
+    actor: Actor,
+    now: datetime,
+) -> Changes:
+    """Save how fast a tier must be answered, what counts, its ladder and its further promises.
+
+    Clocks that run already keep their instants.
 
     :raises Forbidden: if the actor may not edit the set-up
-    :raises Invalid: with every field at fault
+    :raises Invalid: with every field of the first row at fault, or where the ladder cannot stand
     """
     policy.require(actor, "setup.edit")
     _require(kept_problems(sla, "tier"))
-    changes = _write(Edit(sla, (), (), actor, now), "sla_policy")
+    changes = _write(Edit(sla, rows, removed, actor, now), "sla_policy")
     if changes:
+        _require(ladder_problems(list(sla.steps.all())))
         roster.changed(roster.AGENCY, at=now)
     return changes
+
+
+def ladder_problems(steps: Sequence[LadderStep]) -> list[FieldProblem]:
+    """Return what is wrong with a ladder: at a step, or with all of it."""
+    return [
+        FieldProblem("/steps" if fault.place is None else f"/steps/{fault.place}/kind", fault.code, fault.text)
+        for fault in faults([Step(step.at_percent, step.kind, step.hours, step.channel) for step in steps])
+    ]
 
 
 def owner_problems(manager: User | None, deputy: User | None) -> list[FieldProblem]:

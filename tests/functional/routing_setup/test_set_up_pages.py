@@ -19,7 +19,17 @@ LIST: Final = "/admin/routing/agency/"
 POOL: Final = {"name": "Texas life", "slug": "texas-life", "is_active": "on", "strategy": "weighted", "tier": ""}
 PROFILE: Final = {"capacity": "5", "languages": "EN, es, en", "skills": " Senior "}
 AGENCY: Final = {"name": "Harborline", "hot_from": "70", "warm_from": "40"}
-POLICY: Final = {"target_minutes": "5", "evidence": ["CALL_CONNECTED"], "max_hops": "3", "alarm_minutes": "60"}
+POLICY: Final[dict[str, Any]] = {
+    "target_minutes": "5",
+    "hours": "AGENCY",
+    "evidence": ["CALL_CONNECTED"],
+    "pause_minutes": "240",
+    "max_hops": "3",
+    "cool_down_minutes": "0",
+    "alarm_minutes": "60",
+    "away_after": "0",
+    "away_minutes": "30",
+}
 
 
 def rows(prefix: str, *filled: Mapping[str, Any], initial: int = 0) -> dict[str, Any]:
@@ -28,6 +38,9 @@ def rows(prefix: str, *filled: Mapping[str, Any], initial: int = 0) -> dict[str,
     for place, row in enumerate(filled):
         sent |= {f"{prefix}-{place}-{name}": value for name, value in row.items()}
     return sent
+
+
+NO_ROWS: Final = {**rows("steps"), **rows("targets")}
 
 
 def shift(weekday: int, opens: str, closes: str) -> dict[str, Any]:
@@ -183,10 +196,86 @@ def test_a_holiday_twice_and_a_low_threshold_are_told() -> None:
 def test_what_counts_as_an_answer_is_ticked() -> None:
     sla = SlaPolicy.objects.create(tier="hot", target_minutes=5)
 
-    browser_of(make_user(Role.ADMINISTRATOR)).post(reverse("admin:routing_slapolicy_change", args=[sla.pk]), POLICY)
+    browser_of(make_user(Role.ADMINISTRATOR)).post(
+        reverse("admin:routing_slapolicy_change", args=[sla.pk]), POLICY | NO_ROWS
+    )
 
     sla.refresh_from_db()
     assert (sla.evidence, sla.alarm_minutes) == (["CALL_CONNECTED"], 60)
+
+
+def step(at_percent: int, kind: str) -> dict[str, Any]:
+    """Return a new step's inputs."""
+    return {"at_percent": at_percent, "kind": kind, "hours": "ALWAYS", "channel": "EMAIL"}
+
+
+def test_a_ladder_is_saved_with_its_policy_and_told_to_the_roster() -> None:
+    sla = SlaPolicy.objects.create(tier="hot", target_minutes=5)
+    ladder = rows("steps", step(50, "FORESEEN"), step(100, "BREACH"), step(150, "POOL"))
+    promise = {"kind": "QUOTE", "clock": "LEAD", "minutes": 90, "hours": "AGENCY", "evidence": ["QUOTE"]}
+    sent = POLICY | {"away_after": "2"} | ladder | rows("targets", promise)
+
+    browser_of(make_user(Role.ADMINISTRATOR)).post(reverse("admin:routing_slapolicy_change", args=[sla.pk]), sent)
+
+    sla.refresh_from_db()
+    assert [(each.at_percent, each.kind) for each in sla.steps.all()] == [
+        (50, "FORESEEN"),
+        (100, "BREACH"),
+        (150, "POOL"),
+    ]
+    assert (sla.away_after, sla.targets.get().evidence) == (2, ["QUOTE"])
+    assert [change.subject for change in RosterChange.objects.all()] == ["agency"]
+
+
+def test_a_ladder_that_ends_with_nobody_is_refused() -> None:
+    sla = SlaPolicy.objects.create(tier="hot", target_minutes=5)
+    browser, page = browser_of(make_user(Role.ADMINISTRATOR)), reverse("admin:routing_slapolicy_change", args=[sla.pk])
+
+    nobody = browser.post(page, POLICY | rows("steps", step(50, "REMIND")) | rows("targets"))
+    late = browser.post(page, POLICY | rows("steps", step(100, "FORESEEN"), step(120, "POOL")) | rows("targets"))
+
+    assert "End with a step after which a person is in charge" in nobody.text
+    assert faults(late) == ["steps 0 kind: A miss is foreseen before the time is up: use less than 100 percent."]
+    assert not sla.steps.exists()
+
+
+def test_the_picture_and_the_list_tell_the_ladder_that_holds() -> None:
+    sla = SlaPolicy.objects.create(tier="hot", target_minutes=5)
+    browser = browser_of(make_user(Role.AUDITOR))
+
+    page = browser.get(reverse("admin:routing_slapolicy_change", args=[sla.pk]))
+    listed = browser.get(reverse("admin:routing_slapolicy_changelist"))
+
+    assert [mark.at_percent for mark in page.context["ladder"].steps] == [50, 100]
+    assert "Remind the producer: the producer is reminded." in page.text
+    assert "50 %: remind the producer; 100 %: move it to the next best" in listed.text
+
+
+def test_a_deadline_is_shown_before_the_policy_is_saved() -> None:
+    sla = SlaPolicy.objects.create(tier="hot", target_minutes=5)
+    address = reverse("admin:routing_slapolicy_preview", args=[sla.pk])
+    sent = POLICY | {"target_minutes": "60", "hours": "ALWAYS", "at": "2026-11-23T10:00"}
+
+    page = browser_of(make_user(Role.ADMINISTRATOR)).post(
+        address, sent | rows("steps", step(25, "REMIND"), step(200, "MANAGER"))
+    )
+
+    assert [f"Nov 23, {time} EST" in page.text for time in ("10:00", "10:15", "11:00", "12:00")] == [True] * 4
+    assert "problems" not in page.context or page.context["problems"] == []
+    assert (SlaPolicy.objects.get().target_minutes, sla.steps.count()) == (5, 0)
+
+
+def test_a_preview_says_what_cannot_stand_and_who_may_not_look_is_refused() -> None:
+    sla = SlaPolicy.objects.create(tier="hot", target_minutes=5)
+    address = reverse("admin:routing_slapolicy_preview", args=[sla.pk])
+    sent = POLICY | rows("steps", step(50, "REMIND"))
+
+    page = browser_of(make_user(Role.ADMINISTRATOR)).post(address, sent)
+    stored = browser_of(make_user(Role.AUDITOR)).get(address)
+
+    assert "End with a step after which a person is in charge" in page.text
+    assert stored.status_code == 200
+    assert browser_of(make_user(Role.PRODUCER)).get(address).status_code == 403
 
 
 def test_a_tier_has_one_policy() -> None:

@@ -1,4 +1,4 @@
-"""A miss that is foreseen moves the lead before it happens; one that could not be helped is not held against anybody."""
+"""A miss that is foreseen moves the lead before it happens; one nobody could help is not held against anybody."""
 
 from datetime import datetime, timedelta
 
