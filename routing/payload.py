@@ -1,9 +1,10 @@
 """The lead as a source sends it: shape, types and normal form, every field at fault reported at once. Pure."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Annotated, Any, Final
 
 from pydantic import (
@@ -21,6 +22,7 @@ from pydantic_core import PydanticCustomError
 from accounts import json_body
 from accounts.errors import FieldProblem, Invalid
 from licenses.lines import LINES
+from routing.aliases import Aliases, Reading, read
 from routing.geography import normalize
 from routing.geography.normalize import Phone, Rejected
 
@@ -126,6 +128,7 @@ class LeadDraft:
     external_id: str | None
     attributes: Mapping[str, Any]
     consent: Mapping[str, Any]
+    readings: tuple[Reading, ...] = ()
 
 
 def read_json(body: bytes) -> dict[str, Any]:
@@ -144,18 +147,26 @@ def read_json(body: bytes) -> dict[str, Any]:
     return data
 
 
-def parse(data: Mapping[str, Any], *, required: Iterable[str], products: Mapping[str, Any], now: datetime) -> LeadDraft:
-    """Return the lead in normal form.
+def parse(
+    data: Mapping[str, Any],
+    *,
+    required: Iterable[str],
+    products: Mapping[str, Any],
+    now: datetime,
+    aliases: Aliases = MappingProxyType({}),
+) -> LeadDraft:
+    """Return the lead in normal form, what its source calls otherwise read as was remembered.
 
     :raises Invalid: with every field at fault
     """
+    data, readings = read(data, aliases, products)
     lead, problems = _read(data)
     unread = {problem.pointer.split("/")[1] for problem in problems}
     draft = _normal(lead, problems)
     problems += _missing(lead, required, unread) + _unlikely(lead, draft, products, now)
     if problems:
         raise Invalid(problems)
-    return draft
+    return replace(draft, readings=tuple(readings))
 
 
 def _read(data: Mapping[str, Any]) -> tuple[LeadIn, list[FieldProblem]]:

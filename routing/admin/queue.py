@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
@@ -18,7 +19,8 @@ from routing.admin import queue_bulk, queue_item
 from routing.admin.forms import BulkForm
 from routing.admin.pages import Told, act, require, show
 from routing.admin.queue_item import queue_address
-from routing.models import QueueItem
+from routing.admin.source_words import readable_as, teach
+from routing.models import LeadSource, QueueItem
 from routing.queries import waiting
 from routing.services import fallback
 
@@ -38,6 +40,7 @@ class QueueItemAdmin(ReadOnlyAdmin):
             path("next/", view(take_next), name="routing_queueitem_next"),
             path("bulk/", view(queue_bulk.move_several), name="routing_queueitem_bulk"),
             path("retry-all/", view(retry_all), name="routing_queueitem_retry_all"),
+            path("remember/", view(remember), name="routing_queueitem_remember"),
             *(
                 path(
                     f"<uuid:pk>/{name}/",
@@ -101,7 +104,9 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _board(items: QuerySet[QueueItem]) -> dict[str, Any]:
-    return {"groups": waiting.groups(items)}
+    groups = waiting.groups(items)
+    fields = {lever.mapping.field for group in groups for lever in group.levers if lever.mapping}
+    return {"groups": groups, "readings": {field: readable_as(field) for field in fields}}
 
 
 def _list(items: QuerySet[QueueItem], now: datetime) -> dict[str, Any]:
@@ -146,6 +151,16 @@ def take_next(request: HttpRequest) -> HttpResponse:
         messages.info(request, "Nothing waits here, or somebody just took it.")
         return HttpResponseRedirect(queue_address(kind, mine=False))
     return HttpResponseRedirect(reverse("admin:routing_queueitem_change", args=[item.pk]))
+
+
+def remember(request: HttpRequest) -> HttpResponse:
+    """Say how what a source sends is to be read, and free the leads that waited for it."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    require(request, "queue.resolve")
+    key = request.POST.get("source", "")
+    source = get_object_or_404(LeadSource, pk=int(key) if key.isascii() and key.isdecimal() else 0)
+    return teach(request, source, back=f"{queue_address(QueueItem.Kind.QUARANTINE, mine=False)}&view=reasons")
 
 
 def retry_all(request: HttpRequest) -> HttpResponse:

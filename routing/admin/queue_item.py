@@ -17,10 +17,11 @@ from routing.admin.candidates import sorted_standings
 from routing.admin.forms import AssignForm, ResolveForm, ServiceForm, SnoozeForm
 from routing.admin.lead_form import MendForm, lead_values, raw_values
 from routing.admin.pages import Told, about, act, require, sentence, show, told
+from routing.admin.source_words import freed
 from routing.models import IntakeRecord, QueueItem
 from routing.payload import read_json
 from routing.reasons import UNREAD
-from routing.services import fallback, handing, postponing
+from routing.services import fallback, handing, postponing, remembering
 
 Work = Callable[[HttpRequest, QueueItem], HttpResponse]
 
@@ -56,6 +57,7 @@ def page(request: HttpRequest, item: QueueItem, bound: Mapping[str, ServiceForm]
         "snooze_form": bound.get("snooze") or SnoozeForm(auto_id="snooze_%s"),
         "mend_form": bound.get("mend") or (_mend_form(item) if working else None),
         "can_mend": item.lead.person is not None,
+        "can_remember": item.reason == "FIELDS_INVALID" and any(problem.get("sent") for problem in item.problems),
         "can_retry": item.reason not in UNREAD,
         "candidates": sorted_standings(item.lead, timezone.now()) if working else None,
         "bound": bound,
@@ -162,8 +164,11 @@ def _mend(request: HttpRequest, item: QueueItem) -> HttpResponse:
     form = MendForm(request.POST, auto_id="mend_%s")
 
     def mend() -> Told:
-        placement = fallback.mend(item=item, fields=form.payload(), actor=actor_of(request), now=timezone.now())
-        return told(placement, "Mended. ")
+        actor, now = actor_of(request), timezone.now()
+        if request.POST.get("remember"):
+            placement, others = remembering.mend_and_remember(item=item, fields=form.payload(), actor=actor, now=now)
+            return told(placement, f"Mended. {freed(others).text} ")
+        return told(fallback.mend(item=item, fields=form.payload(), actor=actor, now=now), "Mended. ")
 
     return act(
         request,

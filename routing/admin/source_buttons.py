@@ -1,4 +1,4 @@
-"""The two buttons of a lead source: a new key, shown once, and a lead to try it with."""
+"""The buttons of a lead source: a new key, shown once, a lead to try it with, and how its words are read."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.errors import Invalid, Refused
 from accounts.http import actor_of
 from accounts.policy import allows
+from routing.admin import source_words
 from routing.admin.lead_form import LeadForm, raw_values
 from routing.models import LeadSource
 from routing.services import sources
@@ -29,6 +30,8 @@ def urls() -> list[URLPattern]:
     return [
         path("<int:pk>/key/", _button(issue_key), name="routing_leadsource_key"),
         path("<int:pk>/test/", _button(test), name="routing_leadsource_test"),
+        path("<int:pk>/remember/", _button(source_words.remember), name="routing_leadsource_remember"),
+        path("<int:pk>/forget/", _button(source_words.forget), name="routing_leadsource_forget"),
     ]
 
 

@@ -13,7 +13,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from accounts.http import actor_of
-from routing.admin import source_buttons
+from routing.admin import source_buttons, source_words
 from routing.admin.inputs import checkboxes
 from routing.admin.saving import SetupPages
 from routing.models import Lead, LeadSource
@@ -94,7 +94,7 @@ class LeadSourceAdmin(SetupPages):
         return known.order_by("name")
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the two buttons."""
+        """Add the buttons."""
         return [*source_buttons.urls(), *super().get_urls()]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -115,9 +115,10 @@ class LeadSourceAdmin(SetupPages):
         return super().get_form(request, obj, change=change, **{**kwargs, "help_texts": helps, "labels": labels})
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Offer a key to every source that needs one."""
+        """Offer a key to every source that needs one, and show how its words are read."""
         source = kwargs.get("obj")
         context["needs_key"] = source is not None and source.slug != MANUAL
+        context |= source_words.shown(source)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_whole(self, request: HttpRequest, row: Any, rows: Sequence[Any], removed: Sequence[Any]) -> None:

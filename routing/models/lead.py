@@ -72,6 +72,7 @@ class Lead(models.Model):
     language = models.CharField(max_length=10, blank=True)
     premium = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     campaign = models.CharField(max_length=120, blank=True)
+    readings = models.JSONField(default=list, blank=True, help_text="What the source sent, and how it was read.")
     tier = models.CharField(max_length=8, choices=Tier.choices, blank=True)
     score = models.PositiveSmallIntegerField(null=True, blank=True)
     owner = models.ForeignKey(Producer, on_delete=models.PROTECT, null=True, blank=True, related_name="leads")

@@ -28,6 +28,9 @@ class LeadSource(models.Model):
     required_fields = models.JSONField(default=list, blank=True, help_text="Fields this source must always send.")
     invalid = models.CharField(max_length=12, choices=Invalid.choices, default=Invalid.REFUSE)
     duplicate_window_days = models.PositiveSmallIntegerField(default=60, help_text="30 to 90 days.")
+    aliases = models.JSONField(
+        default=dict, blank=True, editable=False, help_text="By field: what the source sends, and how it is read."
+    )
     cost = models.DecimalField(max_digits=10, decimal_places=2, default=0, help_text="What one lead costs, in dollars.")
     is_active = models.BooleanField(default=True)
     history = HistoricalRecords(excluded_fields=["key_hash"])

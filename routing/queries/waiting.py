@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, When
 
 from routing import reasons, words
+from routing.aliases import READABLE, field_of, key_of
 from routing.catalog import CATALOG
 from routing.models import QueueItem
 
@@ -27,6 +28,20 @@ class Lever:
 
     text: str
     frees: int
+    mapping: "Mapping | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """What a source sends in a field that nobody here can read: once it is said how, those leads are free."""
+
+    source_id: int
+    source: str
+    field: str
+    sent: str
+
+    def __str__(self) -> str:
+        return f"{READABLE[self.field].label} “{self.sent}” from {self.source}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +147,27 @@ def _oldest(items: QuerySet[QueueItem], reason: str, shown: int) -> list[QueueIt
 
 def levers(items: QuerySet[QueueItem]) -> list[Lever]:
     """Return what stands alone in the way of the most leads."""
-    counted: Counter[str] = Counter()
-    for item in items.select_related("lead").order_by("created_at", "pk")[:SAMPLE]:
+    counted: Counter[str | Mapping] = Counter()
+    for item in items.select_related("lead__source").order_by("created_at", "pk")[:SAMPLE]:
         counted.update(set(_levers_of(item)))
-    most = sorted(counted.items(), key=lambda each: (-each[1], each[0]))
-    return [Lever(text, frees) for text, frees in most[:LEVERS]]
+    most = sorted(counted.items(), key=lambda each: (-each[1], str(each[0])))
+    return [Lever(str(what), frees, what if isinstance(what, Mapping) else None) for what, frees in most[:LEVERS]]
 
 
-def _levers_of(item: QueueItem) -> Iterable[str]:
-    lead = item.lead
+def _mapping(item: QueueItem) -> Mapping | None:
+    """Return what alone keeps a lead that could not be read, where it can be said once and for all how to read it."""
+    if item.reason != "FIELDS_INVALID" or len(item.problems) != 1:
+        return None
+    [problem] = item.problems
+    field, sent, source = field_of(problem["pointer"]), problem.get("sent"), item.lead.source
+    return Mapping(source.pk, source.name, field, key_of(sent)) if field and sent else None
+
+
+def _levers_of(item: QueueItem) -> Iterable[str | Mapping]:
+    lead, mapping = item.lead, _mapping(item)
+    if mapping is not None:
+        yield mapping
+        return
     if item.reason in {"NO_CAPACITY", "DAILY_CAP_REACHED", "CAP_REACHED"}:
         yield f"Room in the pool {lead.pool}"
     elif item.reason in {"POOL_EMPTY", "POOL_UNKNOWN"}:

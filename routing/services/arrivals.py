@@ -13,6 +13,7 @@ from accounts.errors import FieldProblem
 from audit import services as audit
 from outbox import services as outbox
 from routing import reasons
+from routing.aliases import field_of, sent_at
 from routing.decision import Context
 from routing.geography.governing import resolve
 from routing.lead_states import OPEN
@@ -67,6 +68,7 @@ class Newcomer:
             "source": arrival.source.slug,
             "intake": str(arrival.record.pk),
             "body_sha256": arrival.record.body_hash,
+            **({"readings": self.lead.readings} if self.lead.readings else {}),
         }
         received = audit.entry(
             at=arrival.now, actor=arrival.actor, action="lead.received", target=self.lead, detail=about
@@ -141,6 +143,7 @@ def build_lead(draft: LeadDraft, source: LeadSource, agency: AgencyFacts, now: d
         language=draft.language or "",
         premium=draft.premium,
         campaign=draft.campaign,
+        readings=[reading.as_dict() for reading in draft.readings],
     )
 
 
@@ -207,7 +210,7 @@ def quarantine(arrival: Arrival, reason: str, faults: Sequence[FieldProblem] = (
         reason=reason,
     )
     lead.save(force_insert=True)
-    _queue(lead, faults, now)
+    _queue(lead, faults, arrival.data, now)
     about = {"source": source.slug, "intake": str(record.pk)}
     received = audit.entry(at=now, actor=actor, action="lead.received", target=lead, detail=about)
     aside = audit.entry(at=now, actor=actor, action="lead.quarantined", target=lead, detail={"reason": reason})
@@ -216,7 +219,7 @@ def quarantine(arrival: Arrival, reason: str, faults: Sequence[FieldProblem] = (
     _answer(record, 202, outcome(lead, None) | ({"errors": _told(faults)} if faults else {}))
 
 
-def _queue(lead: Lead, faults: Sequence[FieldProblem], now: datetime) -> None:
+def _queue(lead: Lead, faults: Sequence[FieldProblem], data: Mapping[str, Any], now: datetime) -> None:
     owner, deputy = agency_owners()
     text = "; ".join(f"{each.pointer or 'body'}: {each.detail}" for each in faults)[:400]
     QueueItem.objects.create(
@@ -224,7 +227,7 @@ def _queue(lead: Lead, faults: Sequence[FieldProblem], now: datetime) -> None:
         lead=lead,
         reason=lead.reason,
         text=text or reasons.text(lead.reason),
-        problems=_told(faults),
+        problems=[_with_sent(told, data) for told in _told(faults)],
         created_at=now,
         due_at=now + QUEUE_TIME,
         owner_id=owner,
@@ -234,6 +237,12 @@ def _queue(lead: Lead, faults: Sequence[FieldProblem], now: datetime) -> None:
 
 def _told(faults: Sequence[FieldProblem]) -> list[dict[str, str]]:
     return [{"pointer": each.pointer, "code": each.code, "detail": each.detail} for each in faults]
+
+
+def _with_sent(told: dict[str, str], data: Mapping[str, Any]) -> dict[str, str]:
+    """Add what was sent, where it can be remembered how to read it."""
+    sent = sent_at(told["pointer"], data) if field_of(told["pointer"]) else None
+    return told | ({"sent": sent.replace("\x00", "")} if sent else {})
 
 
 def _legible(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -86,7 +86,8 @@ def _read(
 ) -> tuple[IntakeRecord, Case] | None:
     try:
         data = read_json(body)
-        draft = parse(data, required=source.required_fields, products=context.roster.agency.products, now=now)
+        products = context.roster.agency.products
+        draft = parse(data, required=source.required_fields, products=products, aliases=source.aliases, now=now)
     except Invalid:
         return None
     record = intake.record_of(source, data, body, None, now)

@@ -13,7 +13,7 @@ from accounts.actor import Actor
 from accounts.errors import FieldProblem, Invalid, Refused
 from audit import services as audit
 from routing.lead_states import OPEN
-from routing.models import Decision, IntakeRecord, Lead, LegalHold, Note, Person
+from routing.models import Decision, IntakeRecord, Lead, LegalHold, Note, Person, QueueItem
 
 # Why: by a code, since what people write may name somebody, and the ledger is never cleaned.
 REASONS: Final[Mapping[str, str]] = {
@@ -77,6 +77,10 @@ def forget(lead: Lead, *, reason: str, actor: Actor, now: datetime) -> None:
     seen = [lead.person_id, *Decision.objects.filter(lead=lead).values_list("person_id", flat=True)]
     _, people = Person.objects.filter(pk__in=[each for each in seen if each]).delete()
     bodies = IntakeRecord.objects.filter(lead_id=lead.pk, raw_body__isnull=False).update(raw_body=None)
+    for item in QueueItem.objects.filter(lead=lead).exclude(problems=[]):
+        item.problems = [{name: text for name, text in each.items() if name != "sent"} for each in item.problems]
+        item.save(update_fields=["problems"])
+    Lead.objects.filter(pk=lead.pk).update(readings=[])
     notes, _ = Note.objects.filter(lead=lead).delete()
     gone = {"people": people.get("routing.Person", 0), "raw_bodies": bodies, "notes": notes}
     audit.record(at=now, actor=actor, action="lead.erased", target=lead, detail={"why": reason, **gone})

@@ -228,7 +228,7 @@ def imagined(
     :raises Invalid: with every field at fault
     """
     source = source or LeadSource(slug="preview", name="Preview")
-    draft = parse(data, required=source.required_fields, products=agency.products, now=now)
+    draft = parse(data, required=source.required_fields, products=agency.products, aliases=source.aliases, now=now)
     return arrivals.build_lead(draft, source, agency, now), arrivals.build_person(draft)
 
 

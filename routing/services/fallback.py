@@ -152,7 +152,7 @@ def mend(*, item: QueueItem, fields: Mapping[str, Any], actor: Actor, now: datet
     if lead.state not in {"FALLBACK", "REVIEW", "QUARANTINED"}:
         raise WrongState
     agency = context.roster.agency
-    draft = parse(fields, required=[], products=agency.products, now=now)
+    draft = parse(fields, required=[], products=agency.products, aliases=lead.source.aliases, now=now)
     person = arrivals.build_person(draft)
     if lead.person:  # what the correction does not speak of stays as the source sent it
         person.consent = person.consent or lead.person.consent
@@ -170,6 +170,7 @@ def mend(*, item: QueueItem, fields: Mapping[str, Any], actor: Actor, now: datet
         "carrier",
         "language",
         "premium",
+        "readings",
     )
     Lead.objects.filter(pk=lead.pk).update(person=person, **{name: getattr(mended, name) for name in names})
     audit.record(at=now, actor=actor, action="lead.mended", target=lead, detail={"fields": sorted(fields)})

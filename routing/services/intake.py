@@ -105,7 +105,7 @@ def _accept(arrival: Arrival, context: Context, put: Callable[[Case], Placement]
     source, now = arrival.source, arrival.now
     products = context.roster.agency.products
     try:
-        draft = parse(arrival.data, required=source.required_fields, products=products, now=now)
+        draft = parse(arrival.data, required=source.required_fields, products=products, aliases=source.aliases, now=now)
     except Invalid as error:
         faults = error.problems
         if source.invalid == LeadSource.Invalid.QUARANTINE:

@@ -57,9 +57,9 @@ def save_source(*, source: LeadSource, actor: Actor, now: datetime) -> tuple[Fie
     if problems:
         raise Invalid(problems, " ".join(problem.detail for problem in problems))
     is_new = source._state.adding
-    if not is_new:  # a key issued since the row was read stands
+    if not is_new:  # a key issued, or a mapping remembered, since the row was read stands
         row = LeadSource.objects.select_for_update(of=("self",), no_key=True).get(pk=source.pk)
-        source.key_prefix, source.key_hash = row.key_prefix, row.key_hash
+        source.key_prefix, source.key_hash, source.aliases = row.key_prefix, row.key_hash, row.aliases
     changes = save_row(source, now)
     if changes:
         detail = {"changes": [change.as_dict() for change in changes]}

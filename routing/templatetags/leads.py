@@ -1,6 +1,8 @@
 """Filters for pages about leads."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -21,6 +23,12 @@ register.filter("reason_text", reasons.text)
 def badge(text: str, tone: str) -> SafeString:
     """Return a badge: a word in a tone."""
     return format_html('<span class="fl-badge" data-tone="{}">{}</span>', tone, text)
+
+
+@register.filter
+def at(choices: Mapping[str, Any], name: str) -> Any:
+    """Return what stands under a name."""
+    return choices.get(name)
 
 
 @register.filter

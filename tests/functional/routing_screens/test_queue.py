@@ -343,3 +343,49 @@ def test_an_item_is_put_off_and_pressed_for_from_its_page(agency: SmallAgency, m
         "queue.escalated",
         "queue.snoozed",
     }
+
+
+def test_mending_with_remembering_frees_the_leads_alike(agency: SmallAgency, manager: Client) -> None:
+    item, other = take(quarantined(agency, product="TL-20"), agency), quarantined(agency, product="tl-20")
+
+    before = manager.get(address(item)).text
+    page = manager.post(
+        address(item, "mend"),
+        {
+            "first_name": "Ada",
+            "phone": "214-555-0101",
+            "state": "TX",
+            "products": ["term_life"],
+            "remember": "1",
+        },
+        follow=True,
+    )
+
+    assert f"Mend, and remember for {agency.source}" in before
+    assert "Remembered. 1 lead that waited was tried again." in page.text
+    assert Lead.objects.get(pk=other.lead_id).state == "ASSIGNED"
+    assert LeadSource.objects.get(pk=agency.source.pk).aliases == {"product": {"tl-20": "term_life"}}
+
+
+def test_the_board_offers_to_map_what_holds_leads_up(agency: SmallAgency, manager: Client) -> None:
+    for _ in range(2):
+        quarantined(agency, product="TL-20")
+
+    board = manager.get(QUEUE, {"view": "reasons", "kind": "QUARANTINE"})
+    sent = {"source": agency.source.pk, "field": "product", "sent": "tl-20", "read_as": "term_life"}
+    page = manager.post(f"{QUEUE}remember/", sent, follow=True)
+
+    assert "mapping this frees 2 of 2" in board.text
+    assert '<option value="term_life">' in board.text
+    assert "Remembered. 2 leads that waited were tried again." in page.text
+    assert not QueueItem.objects.exclude(state="RESOLVED").exists()
+
+
+def test_a_mapping_nobody_knows_is_refused_on_the_board(agency: SmallAgency, manager: Client) -> None:
+    quarantined(agency, product="TL-20")
+    sent = {"source": agency.source.pk, "field": "product", "sent": "tl-20", "read_as": "boat"}
+
+    page = manager.post(f"{QUEUE}remember/", sent, follow=True)
+
+    assert "“boat” is no product that is known here." in page.text
+    assert LeadSource.objects.get(pk=agency.source.pk).aliases == {}

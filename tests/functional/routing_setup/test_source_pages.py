@@ -133,3 +133,32 @@ def test_a_visit_presses_no_button(admin: Client, button: str) -> None:
     answer = admin.get(reverse(f"admin:routing_leadsource_{button}", args=[source.pk]))
 
     assert (answer.status_code, LeadSource.objects.get().key_hash) == (405, "")
+
+
+def test_a_sources_words_are_listed_added_and_forgotten(admin: Client) -> None:
+    source = make_source()
+    page = reverse("admin:routing_leadsource_change", args=[source.pk])
+    word = {"field": "state", "sent": "Sunshine", "read_as": "FL"}
+
+    told = admin.post(reverse("admin:routing_leadsource_remember", args=[source.pk]), word, follow=True)
+    listed = admin.get(page)
+    gone = admin.post(reverse("admin:routing_leadsource_forget", args=[source.pk]), word, follow=True)
+
+    assert "Remembered. 0 leads that waited were tried again." in told.text
+    assert [(each["label"], each["sent"], each["read_as"]) for each in listed.context["words"]] == [
+        ("State", "sunshine", "FL")
+    ]
+    assert "is read as it is again" in gone.text
+    assert "Nothing is remembered" in gone.text
+
+
+def test_whoever_may_only_look_sees_the_words_and_cannot_change_them() -> None:
+    source = make_source(aliases={"state": {"sunshine": "FL"}})
+    browser = browser_of(make_user(Role.AUDITOR))
+
+    page = browser.get(reverse("admin:routing_leadsource_change", args=[source.pk]))
+
+    assert "sunshine" in page.text
+    assert "Forget" not in page.text
+    for name in ("remember", "forget"):
+        assert browser.post(reverse(f"admin:routing_leadsource_{name}", args=[source.pk])).status_code == 403
