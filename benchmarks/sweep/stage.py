@@ -104,7 +104,7 @@ def run_under_the_clock(number: int) -> None:
 def _copy(model: type[Model], of: str, changed: Mapping[str, str], *, by: str = "id", where: str = "true") -> None:
     """Write a row of the model for each copy, like the row it is a copy of but for what is changed."""
     table, columns = model._meta.db_table, [field.column for field in model._meta.concrete_fields]
-    values = ", ".join(changed.get(column, f'row."{column}"') for column in columns)
+    values = ", ".join(changed.get(column or "", f'row."{column}"') for column in columns)
     names = ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,5 +1,6 @@
 """Take a seat at a producer's desk, exactly once and only while the licence behind it holds."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -63,6 +64,8 @@ RETURNING routing_producerload.producer_id,
 SKIPPING: Final = "FOR UPDATE OF load SKIP LOCKED"
 BUSY_TRIES: Final = 50  # how often all may be busy, or seats be taken from under us, before we say that nobody has room
 PATIENCE: Final = 100  # milliseconds to wait for one desk; meanwhile another may be free
+TURN_TRIES: Final = 4
+TURN_WAIT: Final = 0.02  # seconds between them: about what a hand-over takes
 LOCKED: Final = "55P03"  # what PostgreSQL says when that time is over
 
 # What the hand-over stands on, locked so that it cannot change before the commit.
@@ -135,12 +138,16 @@ def take_turn() -> None:
 
 
 def find_turn() -> bool:
-    """Take the turn if nobody has it this moment, as `take_turn` does, and say so; waits for nobody."""
+    """Take the turn as `take_turn` does, unless others have it for longer than a moment; says whether it is ours."""
     if connection.vendor != "postgresql":
         return True
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [HAND_OVER])
-        return bool(cursor.fetchone()[0])
+        for _ in range(TURN_TRIES):
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [HAND_OVER])
+            if cursor.fetchone()[0]:
+                return True
+            time.sleep(TURN_WAIT)
+    return False
 
 
 def release(*, producer_id: int, effort: Decimal) -> None:

@@ -126,7 +126,7 @@ def test_remembering_and_forgetting_is_told_and_historised(vendor: LeadSource) -
         ("source.alias_remembered", "tl-20"),
         ("source.alias_forgotten", "tl-20"),
     ]
-    past = vendor.history.order_by("history_date", "history_id").values_list("aliases", flat=True)
+    past = LeadSource.history.all().order_by("history_date", "history_id").values_list("aliases", flat=True)
     assert list(past)[-2:] == [{"product": {"tl-20": "term_life"}}, {}]
     assert sent_by(vendor).state == "QUARANTINED"
 
