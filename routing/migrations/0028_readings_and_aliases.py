@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('routing', '0026_foresight_and_absence'),
+        ('routing', '0027_foresight_and_absence'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('routing', '0025_offers_without_steps'),
+        ('routing', '0026_pools_go_on_to_others'),
     ]
 
     operations = [
