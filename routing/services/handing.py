@@ -117,14 +117,17 @@ def empty_desk(
     return results
 
 
-def close_items(*, lead: Lead, resolution: str, actor: Actor, now: datetime) -> None:
+def close_items(*, lead: Lead, resolution: str, actor: Actor, now: datetime, asked_by: int | None = None) -> None:
     """Resolve whatever item the lead waits under; inside the caller's transaction.
+
+    `asked_by` is the person at whose request the actor does it: an item in their hands is no obstacle.
 
     :raises TakenByAnother: if somebody else is working on it
     """
     waiting = QueueItem.objects.filter(lead=lead).exclude(state=QueueItem.State.RESOLVED)
     held = waiting.filter(state=QueueItem.State.CLAIMED).select_related("claimed_by").first()
-    if held is not None and not (actor.kind is ActorKind.USER and str(held.claimed_by_id) == actor.id):
+    hands = {actor.id if actor.kind is ActorKind.USER else "", str(asked_by)}
+    if held is not None and str(held.claimed_by_id) not in hands:
         raise taken_by(held)
     waiting.update(state=QueueItem.State.RESOLVED, resolved_at=now, resolution=resolution[:400])
 

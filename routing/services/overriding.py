@@ -187,7 +187,13 @@ def _use(override: Override, lead: Lead, context: Context, actor: Actor, now: da
     """Hand the lead over with what was set aside, all of which the receipt says; the guard is asked as ever."""
     if lead.state not in QUEUED:
         raise WrongState("Rules are set aside for leads that wait. Take it from its producer first.")
-    handing.close_items(lead=lead, resolution="Assigned with rules set aside.", actor=actor, now=now)
+    handing.close_items(
+        lead=lead,
+        resolution="Assigned with rules set aside.",
+        actor=actor,
+        now=now,
+        asked_by=override.asked_by_id,
+    )
     keys = tuple(each["key"] for each in override.waived)
     told = {"id": str(override.pk), "code": override.code, "waived": list(override.waived)}
     case = Case(lead, lead.person, "MANUAL", actor, now, context, only=override.producer_id, waived=keys, override=told)

@@ -114,6 +114,27 @@ def test_a_law_takes_a_second_person() -> None:
     assert actions() == ["override.asked", "override.granted", "override.used"]
 
 
+def test_the_second_person_may_agree_while_the_one_who_asked_holds_the_item() -> None:
+    kim, lead = blocked(OF_LAW)
+    fallback.take(item=lead.queue_items.get(), user_id=int(mona().id), actor=mona(), now=NOW)
+    asked, _ = ask(lead, kim)
+
+    overriding.grant(override=asked, actor=other(), now=LATER)
+
+    assert (owners(lead), lead.queue_items.get().state) == (["Kim"], "RESOLVED")
+
+
+def test_nobody_agrees_while_a_third_person_works_on_the_item() -> None:
+    kim, lead = blocked(OF_LAW)
+    asked, _ = ask(lead, kim)
+    third = make_user(Role.MANAGER, username="tess", first_name="Tess", last_name="Ray").actor()
+    fallback.take(item=lead.queue_items.get(), user_id=int(third.id), actor=third, now=NOW)
+
+    refused(lambda: overriding.grant(override=asked, actor=other(), now=LATER), TakenByAnother)
+
+    assert (owners(lead), Override.objects.get().state) == ([""], "ASKED")
+
+
 def test_the_database_holds_a_law_to_two_people() -> None:
     kim, lead = blocked(OF_LAW)
     asked, _ = ask(lead, kim)
