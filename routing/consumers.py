@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from licenses.models import Producer
 from outbox import email
-from routing import reasons
+from routing import reasons, words
 from routing.models import Lead, Offer, Pool, ProducerLoad, QueueItem
 from routing.services import one_tap, outcomes, shadowing, waking
 
@@ -112,7 +112,7 @@ def tell_of_absence(*, message_id: UUID, topic: str, payload: Mapping[str, Any],
         return
     until = datetime.fromisoformat(payload["until"]).astimezone(ZoneInfo(producer.time_zone))
     text = f"Leads not answered in time, one after the other: {payload['missed']}. You get no new ones until "
-    text += f"{until:%b %d, %H:%M %Z}; what is on your desk stays there.\n\n“I am back” on your desk ends it at once:\n"
+    text += f"{words.instant(until)} {until:%Z}; what is on your desk stays there.\n\n“I am back” on your desk ends it at once:\n"
     text += f"{settings.PUBLIC_BASE_URL}/admin/routing/lead/desk/\n"
     email.send(message_id=message_id, to=[producer.email], subject="You take no leads for a while", text=text)
 
@@ -121,8 +121,8 @@ def tell_of_standstill(*, message_id: UUID, topic: str, payload: Mapping[str, An
     """Write once to the agency's manager and deputy that the clocks stood still, and how many were late."""
     people = User.objects.filter(pk__in=[each for each in outcomes.agency_owners() if each])
     since = datetime.fromisoformat(payload["since"])
-    text = f"From {since:%b %d, %H:%M} UTC on nothing looked after them. {payload['late']} fell due meanwhile and are "
-    text += "settled now, hot leads first.\n"
+    text = f"From {words.instant(since)} UTC on nothing looked after them. {payload['late']} fell due meanwhile and "
+    text += "are settled now, hot leads first.\n"
     _by_email(message_id, list(people), "The clocks of leads stood still", text)
 
 

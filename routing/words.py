@@ -132,6 +132,11 @@ def duration(length: timedelta | None) -> str:
     return " ".join(parts[:2]) or "0 s"
 
 
+def instant(at: datetime) -> str:
+    """Return when, by the clock it is told in: "Nov 1, 09:30"."""
+    return f"{at:%b} {at.day}, {at:%H:%M}"
+
+
 def due(*, due_at: datetime, starts_at: datetime, now: datetime, zone: ZoneInfo) -> Due:
     """Return how an owner clock stands: not begun, running, or over."""
     if starts_at > now:

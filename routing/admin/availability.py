@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.http import actor_of
 from licenses.models import Producer
+from routing import words
 from routing.admin.forms import SnoozeForm
 from routing.admin.pages import Told, act, require
 from routing.models import Shift
@@ -51,7 +52,7 @@ def step_away(request: HttpRequest) -> HttpResponse:
         now = timezone.now()
         until = SnoozeForm.until(request.POST.get("span", ""), now) if form.is_valid() else now
         availability.step_away(producer=producer, until=until, actor=actor_of(request), now=now)
-        return Told(f"You get no leads until {timezone.localtime(until):%b %d, %H:%M}.")
+        return Told(f"You get no leads until {words.instant(timezone.localtime(until))}.")
 
     return act(request, away, back=reverse("admin:my_leads"))
 

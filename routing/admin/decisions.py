@@ -63,7 +63,8 @@ class DecisionAdmin(ReadOnlyAdmin):
     @admin.display(description="Made", ordering="made_at")
     def made(self, decision: Decision) -> str:
         """Return when it was made."""
-        return f"{timezone.localtime(decision.made_at):%b %d, %H:%M:%S}"
+        made = timezone.localtime(decision.made_at)
+        return f"{words.instant(made)}:{made:%S}"
 
     @admin.display(description="Lead")
     def about(self, decision: Decision) -> str:

@@ -18,6 +18,7 @@ from accounts.errors import Missing, Refused
 from accounts.http import actor_of
 from accounts.policy import allows
 from accounts.policy_admin import ReadOnlyAdmin
+from routing import words
 from routing.admin.forms import REASON_LENGTH, ServiceForm
 from routing.admin.pages import MomentFilter, Told, act, in_readers_zone, require, show, told
 from routing.models import Lead, Override
@@ -70,7 +71,7 @@ def ask(request: HttpRequest, pk: UUID, producer_id: int) -> HttpResponse:
         )
         if placement is None:
             until = timezone.localtime(asked.expires_at)
-            return Told(f"Asked. A law is cited, so somebody else must agree by {until:%b %d, %H:%M}.")
+            return Told(f"Asked. A law is cited, so somebody else must agree by {words.instant(until)}.")
         return told(placement, "Set aside. ")
 
     again = lambda: _ask_page(request, lead, producer_id, form)  # noqa: E731 - as everywhere `act` is given one
@@ -114,7 +115,7 @@ class OverrideAdmin(ReadOnlyAdmin):
     @admin.display(description="Asked", ordering="asked_at")
     def asked(self, override: Override) -> str:
         """Return when, by the reader's clock."""
-        return f"{timezone.localtime(override.asked_at):%b %d, %H:%M}"
+        return words.instant(timezone.localtime(override.asked_at))
 
     @admin.display(description="Set aside")
     def what(self, override: Override) -> str:

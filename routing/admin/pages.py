@@ -66,7 +66,7 @@ class MomentFilter(admin.DateFieldListFilter):
 def moment(at: datetime) -> str:
     """Return when, for a narrow column: the time alone where it is today."""
     local, today = timezone.localtime(at), timezone.localdate()
-    return f"{local:%H:%M}" if local.date() == today else f"{local:%b} {local.day}, {local:%H:%M}"
+    return f"{local:%H:%M}" if local.date() == today else words.instant(local)
 
 
 class Told(NamedTuple):
@@ -140,6 +140,4 @@ def told(placement: Placement, before: str = "") -> Told:
     if placement.assignment is None or placement.producer is None:
         return Told(before + placement.text, messages.WARNING)
     due = timezone.localtime(placement.assignment.due_at)
-    return Told(
-        f"{before}Assigned to {placement.producer['name']}, to be answered by {due:%b} {due.day}, {due:%H:%M %Z}."
-    )
+    return Told(f"{before}Assigned to {placement.producer['name']}, to be answered by {words.instant(due)} {due:%Z}.")

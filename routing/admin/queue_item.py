@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.errors import Invalid
 from accounts.http import actor_of
 from accounts.policy import allows
+from routing import words
 from routing.admin.candidates import sorted_standings
 from routing.admin.forms import AssignForm, ResolveForm, ServiceForm, SnoozeForm
 from routing.admin.lead_form import MendForm, lead_values, raw_values
@@ -116,7 +117,7 @@ def _snooze(request: HttpRequest, item: QueueItem) -> HttpResponse:
         now = timezone.now()
         until = SnoozeForm.until(form.cleaned_data["span"], now)
         postponing.snooze(item=item, until=until, actor=actor_of(request), now=now)
-        return Told(f"{item.lead} is put off until {timezone.localtime(until):%b %d, %H:%M}.")
+        return Told(f"{item.lead} is put off until {words.instant(timezone.localtime(until))}.")
 
     again = _again(request, item, "snooze", form)
     return act(

@@ -13,6 +13,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from accounts.http import actor_of
+from routing import words
 from routing.admin import source_buttons, source_words
 from routing.admin.inputs import checkboxes
 from routing.admin.saving import SetupPages
@@ -134,7 +135,7 @@ class LeadSourceAdmin(SetupPages):
     def last_lead(self, source: Any) -> str | None:
         """Return when the last lead came."""
         at = source.last_lead_at
-        return f"{timezone.localtime(at):%b %d, %H:%M}" if at else None
+        return words.instant(timezone.localtime(at)) if at else None
 
     @admin.display(description="Leads in 30 days", ordering="lately")
     def recent(self, source: Any) -> int:

@@ -75,8 +75,8 @@ SENTENCES: Final[Mapping[str, str]] = {
 }
 # How the codes in an entry's detail read inside a sentence.
 READINGS: Final[Mapping[str, Callable[[Any], str]]] = {
-    "due_at": lambda at: f"{timezone.localtime(datetime.fromisoformat(at)):%b %d, %H:%M %Z}",
-    "until": lambda at: f"{timezone.localtime(datetime.fromisoformat(at)):%b %d, %H:%M %Z}",
+    "due_at": lambda at: read_instant(datetime.fromisoformat(at)),
+    "until": lambda at: read_instant(datetime.fromisoformat(at)),
     "kind": lambda kind: _lower(Touch.Kind(kind).label),
     "cause": lambda code: _lower(ClockPause.Reason(code).label),
     "told": lambda kind: {"TEAM_LEAD": "the pool's manager", "MANAGER": "the agency's manager"}[kind],
@@ -90,6 +90,12 @@ READINGS: Final[Mapping[str, Callable[[Any], str]]] = {
     "fields": ", ".join,
     "waived": ", ".join,
 }
+
+
+def read_instant(at: datetime) -> str:
+    """Return when by the reader's clock, with its zone: "Nov 1, 09:30 EST"."""
+    local = timezone.localtime(at)
+    return f"{words.instant(local)} {local:%Z}"
 
 
 def _lower(label: str) -> str:

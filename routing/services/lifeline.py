@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db.models import Q
-from django.utils import timezone
 
 from audit.models import Entry
 from outbox.models import Message
@@ -94,7 +93,7 @@ def _clocks(lead: Lead) -> Iterator[dict[str, Any]]:
         if timer.state == SlaTimer.State.RUNNING:
             yield _line(timer.due_at, "sla.running", "clock", f"A clock runs: by then {what}.", is_ahead=True)
         elif timer.settled_at is not None:
-            due = f"{timezone.localtime(timer.due_at):%b %d, %H:%M %Z}"
+            due = explaining.read_instant(timer.due_at)
             yield _line(timer.settled_at, "sla.stopped", "clock", f"A clock stopped before {what}: it was due {due}.")
 
 
