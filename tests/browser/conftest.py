@@ -2,20 +2,23 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
 from django.core.signals import request_finished, request_started
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import ConsoleMessage, Page, Playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, ViewportSize
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from tests.services import find_browser
 
 SignIn = Callable[[User], Page]
+
+DESKTOP: Final = ViewportSize(width=1280, height=900)
+PHONE: Final = ViewportSize(width=390, height=844)
 
 QUIET = [
     "--no-sandbox",
@@ -101,23 +104,46 @@ def gone() -> set[str]:
     return set()
 
 
-@pytest.fixture
-def page(page: Page, traffic: Traffic, gone: set[str]) -> Iterator[Page]:
-    """Fail the test on anything the browser complains about, a breach of the content policy above all."""
-    complaints: list[str] = []
+class Complaints:
+    """What browsers complained about in one test, a breach of the content policy above all."""
 
-    def listen(message: ConsoleMessage) -> None:
+    def __init__(self, gone: set[str]) -> None:
+        self.gone = gone
+        self.heard: list[str] = []
+
+    def listen_to(self, page: Page) -> Page:
+        """Note whatever the page complains about from now on, and return it."""
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.heard.append(str(error)))
+        return page
+
+    def _note(self, message: ConsoleMessage) -> None:
         address = message.location["url"]
-        told = "404 (Not Found)" in message.text and urlsplit(address).path in gone
+        told = "404 (Not Found)" in message.text and urlsplit(address).path in self.gone
         if message.type == "error" and not told:
-            complaints.append(f"{message.text} ({address})")
+            self.heard.append(f"{message.text} ({address})")
 
-    page.on("console", listen)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
+
+@pytest.fixture
+def complaints(gone: set[str]) -> Complaints:
+    """Return the one ear of a test."""
+    return Complaints(gone)
+
+
+@pytest.fixture
+def page(page: Page, traffic: Traffic, complaints: Complaints) -> Iterator[Page]:
+    """Fail the test on anything a browser complains about."""
+    yield complaints.listen_to(page)
     page.context.close()
     traffic.settle()
-    assert complaints == []
+    assert complaints.heard == []
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def size(request: pytest.FixtureRequest) -> ViewportSize:
+    """Return each size a journey is made at."""
+    found: ViewportSize = request.param
+    return found
 
 
 @pytest.fixture
@@ -125,9 +151,36 @@ def sign_in(page: Page, client: Client, live_server: LiveServer) -> SignIn:
     """Return a function that hands the browser a person's session."""
 
     def enter(user: User) -> Page:
-        client.force_login(user)
-        cookie = client.cookies["sessionid"]
-        page.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
+        give_session(page, client, user, live_server)
         return page
 
     return enter
+
+
+@pytest.fixture
+def sign_in_beside(
+    page: Page,
+    complaints: Complaints,
+    browser: Browser,
+    browser_context_args: dict[str, Any],
+    live_server: LiveServer,
+) -> Iterator[SignIn]:
+    """Return a function that opens a browser of its own for another person, of the size the first one has."""
+    opened: list[Page] = []
+
+    def enter(user: User) -> Page:
+        context = browser.new_context(**{**browser_context_args, "viewport": page.viewport_size})
+        opened.append(complaints.listen_to(context.new_page()))
+        give_session(opened[-1], Client(), user, live_server)
+        return opened[-1]
+
+    yield enter
+    for each in opened:
+        each.context.close()
+
+
+def give_session(page: Page, client: Client, user: User, live_server: LiveServer) -> None:
+    """Sign a person in and hand the session to a page's browser."""
+    client.force_login(user)
+    cookie = client.cookies["sessionid"]
+    page.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])

@@ -89,11 +89,11 @@ class SmallAgency:
         roster.changed(roster.producer_subject(producer.pk), at=self.now)
         return producer
 
-    def set_capacity(self, capacity: int) -> None:
-        """Give every producer so much room."""
-        ProducerProfile.objects.update(capacity=capacity)
-        producers = [roster.producer_subject(each.pk) for each in (self.kim, self.lee, self.ray)]
-        roster.changed(*producers, at=self.now)
+    def set_capacity(self, capacity: int, *producers: Producer) -> None:
+        """Give these producers so much room; everybody, where none is named."""
+        whose = producers or (self.kim, self.lee, self.ray)
+        ProducerProfile.objects.filter(producer__in=whose).update(capacity=capacity)
+        roster.changed(*(roster.producer_subject(each.pk) for each in whose), at=self.now)
 
     def receive(self, now: datetime | None = None, **fields: Any) -> Lead:
         """Take a lead in from the web form and return it."""
