@@ -76,8 +76,9 @@ class MethodWidget(forms.Widget):
         if strategy and (said := _said(strategy, f"{name}-order-{strategy.name}", data)):
             method["order"] = said
         pick = PICKS.get(data.get(f"{name}-pick", ""))
-        if pick and pick.name != "push":
-            method["pick"] = {"step": pick.name, **_said(pick, f"{name}-pick-{pick.name}", data)}
+        picked = _said(pick, f"{name}-pick-{pick.name}", data) if pick else {}
+        if pick and (pick.name != "push" or picked):
+            method["pick"] = {"step": pick.name, **picked}
         return method
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
