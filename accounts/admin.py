@@ -30,6 +30,7 @@ class UserAdmin(PostButtons, HistoryPages, PolicyAdmin):
     search_fields = ("username", "first_name", "last_name", "email")
     ordering = ("last_name", "first_name", "username")
     fields = ("username", "email", "first_name", "last_name", "role")
+    change_list_template = "accounts/user_change_list.html"
     change_form_template = "accounts/user_change_form.html"
 
     @admin.display(description="name", ordering="last_name")
@@ -66,6 +67,10 @@ class UserAdmin(PostButtons, HistoryPages, PolicyAdmin):
         people.edit(person=obj, **names, **who)
         if "role" in form.changed_data:
             people.change_role(person=obj, role=role, **who)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Call it what it does: somebody gets a letter."""
+        return super().add_view(request, form_url, {"title": "Invite somebody", **(extra_context or {})})
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
