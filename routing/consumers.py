@@ -112,7 +112,8 @@ def tell_of_absence(*, message_id: UUID, topic: str, payload: Mapping[str, Any],
         return
     until = datetime.fromisoformat(payload["until"]).astimezone(ZoneInfo(producer.time_zone))
     text = f"Leads not answered in time, one after the other: {payload['missed']}. You get no new ones until "
-    text += f"{words.instant(until)} {until:%Z}; what is on your desk stays there.\n\n“I am back” on your desk ends it at once:\n"
+    text += f"{words.instant(until)} {until:%Z}; what is on your desk stays there.\n\n"
+    text += "“I am back” on your desk ends it at once:\n"
     text += f"{settings.PUBLIC_BASE_URL}/admin/routing/lead/desk/\n"
     email.send(message_id=message_id, to=[producer.email], subject="You take no leads for a while", text=text)
 

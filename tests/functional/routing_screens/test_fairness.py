@@ -92,7 +92,9 @@ def test_my_leads_says_where_a_producer_stands() -> None:
     with travel(NOW, tick=False):
         page = browser(kim.user).get(reverse("admin:my_leads"))
 
-    assert "1 lead in 30 days, exact would be 1.0: exactly your share" in " ".join(page.text.replace("</strong>", "").split())
+    assert "1 lead in 30 days, exact would be 1.0: exactly your share" in " ".join(
+        page.text.replace("</strong>", "").split()
+    )
 
 
 def test_a_producer_may_not_see_the_pools_page() -> None:
