@@ -1,6 +1,7 @@
 """The page of a pool in the browser: put a method together, see where the next leads would go, and save it."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -82,14 +83,14 @@ def test_the_preview_follows_where_the_leads_go_on_to(ops: Page, pool: Pool, liv
 
 
 # Of an order: an option, what is entered there, and what is stored then.
-SAID = {
+SAID: dict[str, tuple[str, str, dict[str, Any]]] = {
     "round_robin": ("Catch up on at most", "3", {"catch_up": 3}),
     "weighted": ("Catch up on at most", "4", {"catch_up": 4}),
     "least_loaded": ("Count calls too", "", {"calls": True}),
     "priority": ("Capacity", "0.5", {"capacity": "0.5"}),
 }
 # Of a pick: an option, what is entered there, and what is stored then.
-PICKED = {
+PICKED: dict[str, tuple[str, str, dict[str, Any]]] = {
     "push": ("Leads that come together", "as_one", {"bursts": "as_one"}),
     "offer": ("Seconds to answer", "90", {"seconds": 90}),
     "first": ("Ask so many", "2", {"several": 2}),
