@@ -1,6 +1,5 @@
 """Take a seat at a producer's desk, exactly once and only while the licence behind it holds."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -64,8 +63,9 @@ RETURNING routing_producerload.producer_id,
 SKIPPING: Final = "FOR UPDATE OF load SKIP LOCKED"
 BUSY_TRIES: Final = 50  # how often all may be busy, or seats be taken from under us, before we say that nobody has room
 PATIENCE: Final = 100  # milliseconds to wait for one desk; meanwhile another may be free
-TURN_TRIES: Final = 4
-TURN_WAIT: Final = 0.02  # seconds between them: about what a hand-over takes
+TURN_PATIENCE: Final = 2_000  # milliseconds to wait for the turn to move leads; a stretch of a file takes about half
+WITHIN: Final = "SELECT set_config('lock_timeout', %s, true)"
+USUALLY: Final = "SET LOCAL lock_timeout TO DEFAULT"
 LOCKED: Final = "55P03"  # what PostgreSQL says when that time is over
 
 # What the hand-over stands on, locked so that it cannot change before the commit.
@@ -138,16 +138,24 @@ def take_turn() -> None:
 
 
 def find_turn() -> bool:
-    """Take the turn as `take_turn` does, unless others have it for longer than a moment; says whether it is ours."""
+    """Take the turn as `take_turn` does, waiting two seconds at most; says whether it is ours.
+
+    Where it is not, the transaction can only be undone. Not to wait at all would never get between the stretches of
+    a long file.
+    """
     if connection.vendor != "postgresql":
         return True
+    try:
+        with rows.in_one_message():
+            rows.Asked(WITHIN, [str(TURN_PATIENCE)])
+            take_turn()
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != LOCKED:
+            raise
+        return False
     with connection.cursor() as cursor:
-        for _ in range(TURN_TRIES):
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [HAND_OVER])
-            if cursor.fetchone()[0]:
-                return True
-            time.sleep(TURN_WAIT)
-    return False
+        cursor.execute(USUALLY)
+    return True
 
 
 def release(*, producer_id: int, effort: Decimal) -> None:
@@ -206,7 +214,7 @@ class _Seating:
         savepoint = transaction.savepoint()
         try:
             with rows.in_one_message():
-                rows.Asked("SELECT set_config('lock_timeout', %s, true)", [str(PATIENCE)])
+                rows.Asked(WITHIN, [str(PATIENCE)])
                 asked = self._ask([producer_id], "FOR UPDATE OF load")
             seat = _seat(asked)
         except OperationalError as error:
@@ -217,7 +225,7 @@ class _Seating:
             transaction.savepoint_rollback(savepoint)  # and with it to the usual patience
         else:
             with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+                cursor.execute(USUALLY)
             transaction.savepoint_commit(savepoint)
         return seat
 

@@ -101,10 +101,10 @@ def settle(*, timer: SlaTimer, actor: Actor, now: datetime) -> None:
     """
     context = None
     if timer.kind in TAKING:
-        if not SlaTimer.objects.filter(pk=timer.pk, state=SlaTimer.State.RUNNING).exists():
-            raise AlreadySettled  # asked first: whoever follows another sweep needs no turn to see it
+        _require_running(timer)  # whoever follows another sweep needs no turn to see it
         if not claim.find_turn():
             raise AnotherMoves
+        _require_running(timer)
         context = deciding.context()  # before the lead is locked: it may lock the roster
     if not desk.lock_free(timer.lead):
         raise AlreadySettled
@@ -116,6 +116,11 @@ def settle(*, timer: SlaTimer, actor: Actor, now: datetime) -> None:
         act(timer, context, actor, now)
     else:
         TELLING[timer.kind](timer, actor, now)
+
+
+def _require_running(timer: SlaTimer) -> None:
+    if not SlaTimer.objects.filter(pk=timer.pk, state=SlaTimer.State.RUNNING).exists():
+        raise AlreadySettled
 
 
 def _remind(timer: SlaTimer, actor: Actor, now: datetime) -> None:

@@ -4,11 +4,12 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.conf import LazySettings
+from django.db import transaction
 
 from audit.models import Entry
 from outbox.models import Heartbeat, Message
 from routing.models import LadderStep, Lead, SlaPolicy, SlaTimer
-from routing.services import catching_up, desk, handing, roster, sla
+from routing.services import catching_up, claim, desk, handing, roster, sla
 from tests.agency import (
     MINUTE,
     NOW,
@@ -23,6 +24,7 @@ from tests.agency import (
     publish,
     receive_lead,
 )
+from tests.races import Aside
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +109,27 @@ def test_nobody_without_a_licence_is_next() -> None:
     sla.sweep_due(now=NOW + HOUR)
 
     assert owners(lead) == ["Max"]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_sweep_that_does_not_get_its_turn_leaves_the_move_to_the_next_round() -> None:
+    open_agency()
+    climb((50, "BREACH"), (100, "MANAGER"))
+    hire_many(2)
+    lead = receive_lead()
+    first, late = owners(lead), NOW + HOUR
+
+    with transaction.atomic():
+        claim.take_turn()
+        Aside(lambda: sla.sweep_due(now=late)).result()
+    left = SlaTimer.objects.get(lead=lead, kind="BREACH")
+    seen = (left.state, left.failures, left.try_at), owners(lead), told(lead)
+    sla.sweep_due(now=late)
+
+    assert seen == (("RUNNING", 0, left.due_at), first, [])
+    assert owners(lead) != first
+    assert told(lead)[0] == "sla.breached"
 
 
 def test_a_lead_rests_between_two_moves() -> None:
