@@ -130,7 +130,7 @@ def curve(labels: Sequence[str], shares: Sequence[float | None], told: Sequence[
         last = Dot(x, y, text, last.x if last else None, last.y if last else None)
         dots.append(last)
     lines = tuple(
-        Mark(round(BASE - line / LINES * (BASE - TOP), 2), f"{top * line / LINES:g} %") for line in range(LINES + 1)
+        Mark(round(BASE - line / LINES * (BASE - TOP), 2), f"{top * line / LINES:g}%") for line in range(LINES + 1)
     )
     return Upright(lines, _labels(labels), dots=tuple(dots))
 

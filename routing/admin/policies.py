@@ -191,7 +191,7 @@ class PolicyOfTierAdmin(SetupPages):
     @admin.display(description="Ladder")
     def steps_in_words(self, sla: SlaPolicy) -> str:
         """Return what happens, by the share of the time it comes at."""
-        return "; ".join(f"{step.at_percent} %: {step.label.lower()}" for step in draw(_stored(sla).steps).steps)
+        return "; ".join(f"{step.at_percent}%: {step.label.lower()}" for step in draw(_stored(sla).steps).steps)
 
     @admin.display(description="What counts as an answer")
     def answers(self, sla: SlaPolicy) -> str:

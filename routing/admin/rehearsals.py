@@ -108,7 +108,7 @@ def _stats(result: Mapping[str, Any], counts: Mapping[str, int]) -> list[Stat]:
     before, after = fair["before"], fair["after"]
     return [
         Stat("Decisions replayed", f"{replayed:,}", apart(counts, "all that were made")),
-        Stat("Come out otherwise", f"{moved:,}", f"{percent(moved / replayed) if replayed else '0 %'} of them"),
+        Stat("Come out otherwise", f"{moved:,}", f"{percent(moved / replayed) if replayed else '0%'} of them"),
         Stat(
             "In fallback",
             percent(fallen.after_share if fallen else 0),

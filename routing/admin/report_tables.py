@@ -136,7 +136,7 @@ def _stacked(drawn: Drawn, table: Table) -> Upright:
 def _curve(drawn: Drawn, table: Table) -> Upright:
     (name,) = drawn.columns
     shares = table.column(name)
-    texts = [f"{(value or 0) * 100:.0f} %" for value in shares]  # whole, so that they stand apart on a phone
+    texts = [f"{(value or 0) * 100:.0f}%" for value in shares]  # whole, so that they stand apart on a phone
     return charts.curve([row.short for row in table.rows], shares, texts)
 
 

@@ -59,4 +59,4 @@ def _row(share: Share, label: str, longest: float) -> Bars:
 
 def percent(share: float) -> str:
     """Return a share in percent, with a decimal."""
-    return f"{share * 100:.1f} %"
+    return f"{share * 100:.1f}%"

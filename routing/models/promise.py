@@ -66,7 +66,7 @@ class LadderStep(models.Model):
         ordering = ["at_percent", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.at_percent} %: {self.get_kind_display()}"
+        return f"{self.at_percent}%: {self.get_kind_display()}"
 
 
 class Promise(models.Model):

@@ -53,7 +53,7 @@ def test_a_manager_goes_from_the_glance_to_the_leads_behind_a_number(
     page.get_by_role("link", name="Speed to lead").click()
 
     expect(page.get_by_role("img", name="Conversion by response time")).to_be_visible()
-    expect(page.get_by_role("row", name="1 to 5 minutes")).to_contain_text("100.0 %")
+    expect(page.get_by_role("row", name="1 to 5 minutes")).to_contain_text("100.0%")
     assert_clean(page)
     page.get_by_role("link", name="1 sold: 15 to 30 minutes").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sold: 15 to 30 minutes")

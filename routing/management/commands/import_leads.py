@@ -67,9 +67,9 @@ class Command(BaseCommand):
         for block in forecast.legal:
             self.stdout.write(f"{block.leads} kept from somebody of their pool by law: {block.text.lower()}")
         if gain := forecast.gain:
-            told = f"${gain.together / 100:,.0f} of expected value, {gain.percent} % more than one by one"
+            told = f"${gain.together / 100:,.0f} of expected value, {gain.percent}% more than one by one"
             self.stdout.write(f"Solved as one assignment: {told}")
-        self.stdout.write(f"{forecast.fallback_percent} % would wait for a manager.")
+        self.stdout.write(f"{forecast.fallback_percent}% would wait for a manager.")
 
     def _fates(self, content: bytes, slug: str | None, *, dry: bool) -> tuple[Iterable[Fate], Forecast | None]:
         source = LeadSource.objects.filter(slug=slug or importing.SOURCE).first()

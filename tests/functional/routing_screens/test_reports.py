@@ -229,7 +229,7 @@ def test_all_reports_are_shown_at_a_glance_with_their_questions(agency: SmallAge
 
     shown = {report.slug: figure["value"] for report, figure, _ in page.context["stats"]}
     assert list(shown) == list(REPORTS)
-    assert (shown["speed"], shown["acceptance"], shown["sla"], shown["ageing"]) == ("2 min", "100.0 %", "100.0 %", "0")
+    assert (shown["speed"], shown["acceptance"], shown["sla"], shown["ageing"]) == ("2 min", "100.0%", "100.0%", "0")
     assert all(report.question in page.text for report in REPORTS.values())
 
 

@@ -83,7 +83,7 @@ def test_once_done_it_shows_what_moves_with_why_and_the_shares(ops: Client) -> N
 
     assert "hx-trigger" not in page
     assert "“Old people” now sends it to review." in page
-    assert "33.3 % of them" in page
+    assert "33.3% of them" in page
     move = rehearsal.moves.get()
     assert f"/admin/routing/lead/{move.lead_id}/change/" in page
     assert f"/admin/routing/decision/{move.decision_id}/change/" in page
@@ -176,7 +176,7 @@ def test_a_shadow_is_started_read_and_ended(ops: Client) -> None:
         shadowing.follow(decision_id=decision)
 
     told = text(ops, page)
-    assert "50.0 %" in told
+    assert "50.0%" in told
     assert "“Old people” now sends it to review." in told
     for heading in ("By state", "By line", "By SLA tier"):
         assert f">{heading}</h2>" in told

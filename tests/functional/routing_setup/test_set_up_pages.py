@@ -248,7 +248,7 @@ def test_the_picture_and_the_list_tell_the_ladder_that_holds() -> None:
 
     assert [mark.at_percent for mark in page.context["ladder"].steps] == [50, 100]
     assert "Remind the producer: the producer is reminded." in page.text
-    assert "50 %: remind the producer; 100 %: move it to the next best" in listed.text
+    assert "50%: remind the producer; 100%: move it to the next best" in listed.text
 
 
 def test_a_deadline_is_shown_before_the_policy_is_saved() -> None:

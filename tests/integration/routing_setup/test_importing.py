@@ -150,7 +150,7 @@ def test_a_dry_run_tells_every_row_and_keeps_nothing(take: Import, tmp_path: Pat
     assert out.getvalue().splitlines() == [
         f"line 2: fallback: {FELL}",
         "1 to nobody: No routing rule matched.",
-        "100.0 % would wait for a manager.",
+        "100.0% would wait for a manager.",
         "1 leads read: 1 fallback. Nothing was kept.",
     ]
     assert (Lead.objects.count(), IntakeRecord.objects.count(), Entry.objects.count()) == (0, 0, 0)

@@ -34,13 +34,13 @@ def test_labels_stand_far_enough_apart_for_a_phone() -> None:
 
 
 def test_a_curve_has_a_gap_where_there_is_no_share() -> None:
-    drawn = curve(["<1 m", "<5 m", "<1 h", "<1 d"], [0.2, 0.1, None, 0.05], ["20 %", "10 %", "–", "5 %"])
+    drawn = curve(["<1 m", "<5 m", "<1 h", "<1 d"], [0.2, 0.1, None, 0.05], ["20%", "10%", "–", "5%"])
 
     first, second, last = drawn.dots
     assert (first.y, second.y) == (TOP, BASE - (BASE - TOP) / 2)
     assert (first.from_x, last.from_x) == (None, None)
     assert (second.from_x, second.from_y) == (first.x, first.y)
-    assert [line.label for line in drawn.lines] == ["0 %", "5 %", "10 %", "15 %", "20 %"]
+    assert [line.label for line in drawn.lines] == ["0%", "5%", "10%", "15%", "20%"]
 
 
 def test_lying_bars_go_from_left_to_right_the_longest_across_the_whole_width() -> None:
@@ -53,7 +53,7 @@ def test_lying_bars_go_from_left_to_right_the_longest_across_the_whole_width() -
 
 
 def test_shares_lie_on_the_width_of_the_whole() -> None:
-    drawn = lying(["Kim"], TWO[:1], [[0.3]], ["30.0 %"], least=1)
+    drawn = lying(["Kim"], TWO[:1], [[0.3]], ["30.0%"], least=1)
 
     assert [bar.width for bar in drawn.lanes[0].bars] == [30]
 
