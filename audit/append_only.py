@@ -51,6 +51,30 @@ class TriggerOperation(Operation):
             schema_editor.execute(statement, params=None)
 
 
+class Without(TriggerOperation):
+    """Take a guard away before operations for which SQLite builds the table anew; the guard itself comes after them."""
+
+    def __init__(self, guard: type[TriggerOperation], table: str) -> None:
+        super().__init__(table)
+        self.guard = guard
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Return what a squashed migration writes."""
+        return type(self).__qualname__, [self.guard, self.table], {}
+
+    def creating(self, vendor: str) -> list[str]:
+        """Return what takes it away."""
+        return self.guard(self.table).dropping(vendor)
+
+    def dropping(self, vendor: str) -> list[str]:
+        """Return the guard, on the way back."""
+        return self.guard(self.table).creating(vendor)
+
+    def describe(self) -> str:
+        """Return the line `migrate --plan` prints."""
+        return f"Undo, until it is done again: {self.guard(self.table).describe()}"
+
+
 class AppendOnly(TriggerOperation):
     """Refuse UPDATE, DELETE, TRUNCATE and REPLACE on a table."""
 

@@ -61,19 +61,3 @@ class CapacityGuard(TriggerOperation):
     def describe(self) -> str:
         """Return the line `migrate --plan` prints."""
         return "Count assignments against capacity"
-
-
-class WithoutCapacityGuard(CapacityGuard):
-    """Take the guard away for operations on the tables it reads, which SQLite rebuilds; `CapacityGuard` comes after."""
-
-    def creating(self, vendor: str) -> list[str]:
-        """Return what takes it away."""
-        return super().dropping(vendor)
-
-    def dropping(self, vendor: str) -> list[str]:
-        """Return the guard, on the way back."""
-        return super().creating(vendor)
-
-    def describe(self) -> str:
-        """Return the line `migrate --plan` prints."""
-        return "Stop counting assignments against capacity"

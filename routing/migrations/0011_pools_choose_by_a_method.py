@@ -2,7 +2,8 @@ import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
 
-from routing.capacity_guard import CapacityGuard, WithoutCapacityGuard
+from audit.append_only import Without
+from routing.capacity_guard import CapacityGuard
 
 
 class Migration(migrations.Migration):
@@ -13,7 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        WithoutCapacityGuard('routing_assignment'),
+        Without(CapacityGuard, 'routing_assignment'),
         migrations.CreateModel(
             name='Presence',
             fields=[

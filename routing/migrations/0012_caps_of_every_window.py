@@ -6,7 +6,8 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-from routing.capacity_guard import WithoutCapacityGuard
+from audit.append_only import Without
+from routing.capacity_guard import CapacityGuard
 
 
 class Migration(migrations.Migration):
@@ -18,7 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        WithoutCapacityGuard("routing_assignment"),
+        Without(CapacityGuard, "routing_assignment"),
         migrations.CreateModel(
             name='Cap',
             fields=[

@@ -3,6 +3,9 @@
 import django.core.validators
 from django.db import migrations, models
 
+from audit.append_only import Without
+from routing.cap_guard import CapGuard
+from routing.capacity_guard import CapacityGuard
 
 class Migration(migrations.Migration):
 
@@ -11,6 +14,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Without(CapacityGuard, 'routing_assignment'),
+        Without(CapGuard, 'routing_assignment'),
         migrations.AddField(
             model_name='assignment',
             name='excuse',
@@ -56,4 +61,6 @@ class Migration(migrations.Migration):
             name='kind',
             field=models.CharField(choices=[('REMIND', 'Remind'), ('FORESEEN', 'Foreseen'), ('BREACH', 'Breach'), ('TEAM_LEAD', 'Team Lead'), ('MANAGER', 'Manager'), ('POOL', 'Pool'), ('ALARM', 'Alarm'), ('MISS', 'Miss')], max_length=10),
         ),
+        CapacityGuard('routing_assignment'),
+        CapGuard('routing_assignment'),
     ]

@@ -10,6 +10,7 @@ from routing.models import Assignment, ClockPause, Lead
 from routing.roster import Roster
 from routing.services.clocks import UNTIERED, Clocks
 from routing.sla.combined import Together
+from routing.sla.zones import UnknownZoneError
 
 
 def find(*, assignment: Assignment, lead: Lead, roster: Roster) -> str:
@@ -36,7 +37,10 @@ def _was_down(producer_id: int, starts_at: datetime, ends_at: datetime) -> bool:
 def _was_forbidden(assignment: Assignment, lead: Lead, roster: Roster) -> bool:
     agency, producer = roster.agency, roster.producers.get(assignment.producer_id)
     clocks = Clocks(agency.sla.get(lead.tier, UNTIERED), agency, producer, lead.zones, assignment.assigned_at)
-    counted = clocks.hours(clocks.sla.hours)
-    lawful = Together((counted, hours_of("CUSTOMER", agency=agency, zones=lead.zones)))
+    try:
+        counted = clocks.hours(clocks.sla.hours)
+        lawful = Together((counted, hours_of("CUSTOMER", agency=agency, zones=lead.zones)))
+    except UnknownZoneError:
+        return False  # nobody can say; the lead must move on all the same
     span = assignment.clock_starts_at, assignment.due_at
     return lawful.open_time_between(*span) * 2 < counted.open_time_between(*span)
