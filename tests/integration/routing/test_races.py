@@ -14,7 +14,7 @@ from audit.models import Entry
 from licenses.models import Producer
 from routing.errors import TakenByAnother
 from routing.models import Assignment, Lead, ProducerLoad, QueueItem, SlaTimer
-from routing.services import desk, fallback, handing, sla
+from routing.services import claim, desk, fallback, handing, sla
 from tests.agency import (
     MINUTE,
     NOW,
@@ -34,6 +34,12 @@ from tests.races import Aside, together, until_somebody_waits
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 DUE = NOW + timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a dozen hand-overs in a row take as long as a busy machine needs for them."""
+    monkeypatch.setattr(claim, "TURN_PATIENCE", 60_000)
 
 
 def breach_of(lead: Lead) -> SlaTimer:
