@@ -14,6 +14,7 @@ from routing.models import (
     Agency,
     Assignment,
     Cap,
+    LadderStep,
     Lead,
     LeadSource,
     Leave,
@@ -176,6 +177,15 @@ def lead_of(answer: Answer) -> Lead:
 def receive_lead(**fields: Any) -> Lead:
     """Take a lead in and return it."""
     return lead_of(receive(**fields))
+
+
+def climb(*steps: tuple[int, str], **fields: object) -> None:
+    """Give low leads these steps and terms."""
+    policy = SlaPolicy.objects.get(tier="low")
+    SlaPolicy.objects.filter(pk=policy.pk).update(**fields)
+    for at_percent, kind in steps:
+        LadderStep.objects.create(policy=policy, at_percent=at_percent, kind=kind)
+    roster.changed(roster.AGENCY, at=NOW)
 
 
 def owners(*leads: Lead) -> list[str]:

@@ -4,7 +4,6 @@ import logging
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from django.conf import LazySettings
 
 from audit.models import Entry
 from outbox.models import Message
@@ -28,15 +27,9 @@ from tests.agency import (
     set_profile,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_new_york")]
 
 HOUR = 60 * MINUTE
-
-
-@pytest.fixture(autouse=True)
-def in_new_york(settings: LazySettings) -> None:
-    """Keep the agency's hours by one clock."""
-    settings.AGENCY_TIME_ZONE = "America/New_York"
 
 
 def set_hours(*spans: tuple[int, int, int]) -> None:

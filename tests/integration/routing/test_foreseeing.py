@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.conf import LazySettings
 from django.core import mail
 
 from audit.models import Entry
@@ -11,12 +10,13 @@ from licenses.models import Producer
 from outbox import services as outbox
 from outbox.models import Heartbeat, Message
 from routing.errors import WrongState
-from routing.models import Assignment, LadderStep, Lead, Leave, SlaPolicy
+from routing.models import Assignment, Lead, Leave, SlaPolicy
 from routing.services import availability, catching_up, desk, pausing, roster, sla
 from tests.agency import (
     MINUTE,
     NOW,
     actor_of,
+    climb,
     fresh,
     hire,
     open_agency,
@@ -26,24 +26,9 @@ from tests.agency import (
     set_profile,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_new_york")]
 
 HOUR = 60 * MINUTE
-
-
-@pytest.fixture(autouse=True)
-def in_new_york(settings: LazySettings) -> None:
-    """Keep the agency's hours by one clock."""
-    settings.AGENCY_TIME_ZONE = "America/New_York"
-
-
-def climb(*steps: tuple[int, str], **fields: object) -> None:
-    """Give low leads these steps and terms."""
-    policy = SlaPolicy.objects.get(tier="low")
-    SlaPolicy.objects.filter(pk=policy.pk).update(**fields)
-    for at_percent, kind in steps:
-        LadderStep.objects.create(policy=policy, at_percent=at_percent, kind=kind)
-    roster.changed(roster.AGENCY, at=NOW)
 
 
 def sweep(at: datetime) -> None:

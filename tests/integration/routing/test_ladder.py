@@ -3,7 +3,6 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.conf import LazySettings
 from django.db import transaction
 
 from audit.models import Entry
@@ -15,6 +14,7 @@ from tests.agency import (
     NOW,
     SETUP,
     actor_of,
+    climb,
     fresh,
     hire,
     hire_many,
@@ -26,24 +26,9 @@ from tests.agency import (
 )
 from tests.races import Aside
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_new_york")]
 
 HOUR = 60 * MINUTE
-
-
-@pytest.fixture(autouse=True)
-def in_new_york(settings: LazySettings) -> None:
-    """Keep the agency's hours by one clock."""
-    settings.AGENCY_TIME_ZONE = "America/New_York"
-
-
-def climb(*steps: tuple[int, str], **fields: object) -> None:
-    """Give low leads these steps."""
-    policy = SlaPolicy.objects.get(tier="low")
-    SlaPolicy.objects.filter(pk=policy.pk).update(**fields)
-    for at_percent, kind in steps:
-        LadderStep.objects.create(policy=policy, at_percent=at_percent, kind=kind)
-    roster.changed(roster.AGENCY, at=NOW)
 
 
 def somebody_looked(at: datetime) -> None:

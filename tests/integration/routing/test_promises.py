@@ -4,7 +4,6 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from django.conf import LazySettings
 
 from accounts.errors import Invalid
 from audit.models import Entry
@@ -14,15 +13,9 @@ from routing.models import Agency, AgencyHoliday, AgencyHours, ClockPause, Lead,
 from routing.services import desk, pausing, roster, sla
 from tests.agency import MINUTE, NOW, actor_of, fresh, hire, keep_hours, open_agency, receive_lead
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_new_york")]
 
 HOUR = 60 * MINUTE
-
-
-@pytest.fixture(autouse=True)
-def in_new_york(settings: LazySettings) -> None:
-    """Keep the agency's hours by one clock."""
-    settings.AGENCY_TIME_ZONE = "America/New_York"
 
 
 def promise(kind: str, minutes: int, *evidence: str, **fields: Any) -> None:
