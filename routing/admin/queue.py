@@ -21,7 +21,7 @@ from routing.admin.pages import Told, act, require, show
 from routing.admin.queue_item import queue_address
 from routing.admin.source_words import readable_as, teach
 from routing.models import LeadSource, QueueItem
-from routing.queries import waiting
+from routing.queries import reason_board, waiting
 from routing.services import fallback
 
 SHOWN: Final = 100
@@ -104,7 +104,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _board(items: QuerySet[QueueItem]) -> dict[str, Any]:
-    groups = waiting.groups(items)
+    groups = reason_board.groups(items)
     fields = {lever.mapping.field for group in groups for lever in group.levers if lever.mapping}
     return {"groups": groups, "readings": {field: readable_as(field) for field in fields}}
 

@@ -8,7 +8,7 @@ from accounts.errors import Forbidden, Invalid
 from accounts.policy import Role
 from audit.models import Entry
 from routing.models import Lead, LeadSource, QueueItem
-from routing.queries import waiting
+from routing.queries import reason_board
 from routing.services import erasing, fallback, remembering, sources
 from routing.services.remembering import Freed
 from tests.agency import (
@@ -160,7 +160,7 @@ def test_the_reason_board_says_what_frees_how_many(vendor: LeadSource) -> None:
     sent_by(vendor, product="WL")
     sent_by(vendor, product="term_life", phone="555")
 
-    [group] = waiting.groups(QueueItem.objects.filter(kind="QUARANTINE"))
+    [group] = reason_board.groups(QueueItem.objects.filter(kind="QUARANTINE"))
 
     assert [(lever.text, lever.frees) for lever in group.levers] == [
         ("Product “tl-20” from Vendor", 3),
