@@ -20,6 +20,7 @@ from routing.admin.forms import BulkForm
 from routing.admin.pages import Told, act, require, show
 from routing.admin.queue_item import queue_address
 from routing.admin.source_words import readable_as, teach
+from routing.fairness import USUAL_PREMIUM
 from routing.models import LeadSource, QueueItem
 from routing.queries import reason_board, waiting
 from routing.services import fallback
@@ -104,9 +105,10 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _board(items: QuerySet[QueueItem]) -> dict[str, Any]:
-    groups = reason_board.groups(items)
-    fields = {lever.mapping.field for group in groups for lever in group.levers if lever.mapping}
-    return {"groups": groups, "readings": {field: readable_as(field) for field in fields}}
+    board = reason_board.board(items)
+    fields = {lever.mapping.field for group in board.groups for lever in group.levers if lever.mapping}
+    readings = {field: readable_as(field) for field in fields}
+    return {"board": board, "readings": readings, "usual_premium": USUAL_PREMIUM}
 
 
 def _list(items: QuerySet[QueueItem], now: datetime) -> dict[str, Any]:

@@ -1,16 +1,19 @@
-"""What stands in the way of waiting leads: how many wait for each reason, and what would free the most of them."""
+"""What stands in the way of waiting leads: how many wait for each reason, their value, and what would free the most."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from decimal import Decimal
+from typing import Any, Final
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, DecimalField, ExpressionWrapper, Min, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce, Greatest, Least, NullIf
 
 from routing import reasons, words
 from routing.aliases import READABLE, field_of, key_of
 from routing.catalog import CATALOG
+from routing.fairness import CENT, USUAL_PREMIUM, expected_value
 from routing.models import QueueItem
 
 GROUPS: Final = 20
@@ -18,14 +21,19 @@ SHOWN: Final = 8  # items of each group on the overview
 SAMPLE: Final = 400  # items looked at for what would free the most
 LEVERS: Final = 3
 PASSING: Final = frozenset({"OFF_SHIFT", "ON_LEAVE", "ALREADY_HAD_IT"})  # nothing a person mends
+# What the database adds up is `fairness.expected_value` of each item's lead, but for rounding it to a cent.
+_PREMIUM: Final = Coalesce(NullIf("lead__premium", Value(Decimal(0))), Value(USUAL_PREMIUM))
+_PERCENT: Final = Least(Greatest(Coalesce("lead__score", 0), 1), 100)
+_WORTH: Final = ExpressionWrapper(_PREMIUM * _PERCENT / Value(Decimal(100)), output_field=DecimalField())
 
 
 @dataclass(frozen=True, slots=True)
 class Lever:
-    """One thing to put right, and how many leads wait for nothing else."""
+    """One thing to put right, how many leads wait for nothing else, and what they are worth."""
 
     text: str
     frees: int
+    worth: Decimal
     mapping: "Mapping | None" = None
 
 
@@ -49,9 +57,17 @@ class Group:
     reason: str
     text: str
     count: int
+    worth: Decimal
+    premiums: Decimal
+    unscored: int
     oldest: datetime
     levers: Sequence[Lever]
     items: Sequence[QueueItem]
+
+    @property
+    def looked_at(self) -> int:
+        """How many were asked what would free them: the oldest."""
+        return min(self.count, SAMPLE)
 
     @property
     def more(self) -> int:
@@ -64,45 +80,63 @@ class Group:
         return self.reason not in reasons.UNREAD
 
 
-def groups(items: QuerySet[QueueItem], *, shown: int = SHOWN) -> list[Group]:
-    """Return one kind's items by reason, the largest group first."""
-    counted = (
-        items.order_by()
-        .values_list("reason")
-        .annotate(number=Count("pk"), oldest=Min("created_at"))
-        .order_by("-number")
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What waits by its reasons, those with most leads first, and what all of it is worth."""
+
+    count: int
+    worth: Decimal
+    premiums: Decimal
+    unscored: int
+    groups: Sequence[Group]
+    more: int  # reasons that are not shown
+
+
+def board(items: QuerySet[QueueItem], *, shown: int = SHOWN) -> Board:
+    """Return one kind's items by reason: the most leads first, of as many those that are worth most."""
+    counted = items.order_by().values("reason")
+    rows = counted.annotate(
+        count=Count("pk"),
+        worth=Sum(_WORTH),
+        premiums=Sum(_PREMIUM),
+        unscored=Count("pk", filter=Q(lead__score__isnull=True)),
+        oldest=Min("created_at"),
+    ).order_by("-count", "-worth", "reason")
+    found = [{**row, **{name: row[name].quantize(CENT) for name in ("worth", "premiums")}} for row in rows]
+    return Board(
+        count=sum(row["count"] for row in found),
+        worth=sum((row["worth"] for row in found), Decimal(0)),
+        premiums=sum((row["premiums"] for row in found), Decimal(0)),
+        unscored=sum(row["unscored"] for row in found),
+        groups=[_group(items.filter(reason=row["reason"]), shown, row) for row in found[:GROUPS]],
+        more=max(len(found) - GROUPS, 0),
     )
-    return [
-        Group(
-            reason,
-            _heading(reason, items),
-            number,
-            oldest,
-            levers(items.filter(reason=reason)),
-            _oldest(items, reason, shown),
-        )
-        for reason, number, oldest in counted[:GROUPS]
-    ]
+
+
+def _group(items: QuerySet[QueueItem], shown: int, counted: dict[str, Any]) -> Group:
+    oldest = items.select_related("lead__person", "owner", "deputy", "claimed_by").order_by("created_at", "pk")
+    return Group(**counted, text=_heading(counted["reason"], items), levers=levers(items), items=list(oldest[:shown]))
 
 
 def _heading(reason: str, items: QuerySet[QueueItem]) -> str:
     """Return the sentence for a reason; for a rule's own, what the rule said."""
-    said = items.filter(reason=reason).values_list("text", flat=True).first() if reason not in reasons.REASONS else ""
+    said = items.values_list("text", flat=True).first() if reason not in reasons.REASONS else ""
     return said or reasons.text(reason)
 
 
-def _oldest(items: QuerySet[QueueItem], reason: str, shown: int) -> list[QueueItem]:
-    found = items.filter(reason=reason).select_related("lead__person", "owner", "deputy", "claimed_by")
-    return list(found.order_by("created_at", "pk")[:shown])
-
-
 def levers(items: QuerySet[QueueItem]) -> list[Lever]:
-    """Return what stands alone in the way of the most leads."""
+    """Return what stands alone in the way of the most leads, of as many the one that holds up most value."""
     counted: Counter[str | Mapping] = Counter()
+    worth: defaultdict[str | Mapping, Decimal] = defaultdict(Decimal)
     for item in items.select_related("lead__source").order_by("created_at", "pk")[:SAMPLE]:
-        counted.update(set(_levers_of(item)))
-    most = sorted(counted.items(), key=lambda each: (-each[1], str(each[0])))
-    return [Lever(str(what), frees, what if isinstance(what, Mapping) else None) for what, frees in most[:LEVERS]]
+        for what in set(_levers_of(item)):
+            counted[what] += 1
+            worth[what] += expected_value(item.lead.premium, item.lead.score)
+    most = sorted(counted, key=lambda what: (-counted[what], -worth[what], str(what)))
+    return [
+        Lever(str(what), counted[what], worth[what], what if isinstance(what, Mapping) else None)
+        for what in most[:LEVERS]
+    ]
 
 
 def _mapping(item: QueueItem) -> Mapping | None:

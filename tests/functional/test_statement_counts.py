@@ -81,6 +81,7 @@ PAGES: Final[Mapping[str, Make]] = {
     "/admin/rules_engine/namedlist/add/": Stock.rule,
     "/admin/routing/pool/{pool}/change/": Stock.producer,
     "/admin/routing/pool/map/": Stock.producer,
+    "/admin/routing/queueitem/?view=reasons": Stock.waiting,
     "/admin/routing/savedcase/bench/": Stock.published,
     "/admin/routing/lead/add/": Stock.reference,
     "/admin/routing/lead/reports/": Stock.held,

@@ -53,7 +53,7 @@ def test_the_queue_groups_by_reason_and_says_what_would_free_the_most(agency: Sm
 
     page = manager.get(QUEUE, {"view": "reasons"})
 
-    (group,) = page.context["groups"]
+    (group,) = page.context["board"].groups
     assert (group.text, group.count) == ("Everyone who could take it is at capacity.", 3)
     assert [(lever.text, lever.frees) for lever in group.levers] == [
         ("Kim Park: license ended May 12, 2026", 3),
@@ -62,6 +62,25 @@ def test_the_queue_groups_by_reason_and_says_what_would_free_the_most(agency: Sm
     ]
     assert "Nearest: Kim Park: license ended May 12, 2026" in page.content.decode()
     assert "Mona Reyes, deputy Dora Lind" in page.content.decode()
+
+
+def test_the_reason_board_says_what_is_at_stake_and_how_that_is_worked_out(
+    agency: SmallAgency, manager: Client
+) -> None:
+    for _ in range(2):
+        agency.receive_waiting()
+    agency.receive_waiting(birth_date="2019-01-01")
+    waiting = Lead.objects.filter(queue_items__kind="FALLBACK")
+    waiting.update(premium=2400, score=75)
+    waiting.filter(pk=waiting.order_by("pk")[0].pk).update(premium=None, score=None)
+
+    page = manager.get(QUEUE, {"kind": "FALLBACK", "view": "reasons"}).content.decode()
+
+    assert "$1,810 at stake" in page
+    assert '<strong class="fr-value">$1,810</strong> at stake of $3,400; 1 without a score' in page
+    assert "Room in the pool texas-life</strong>: putting this right would free 2 of 2, worth $1,810" in page
+    assert "Of $3,400 in yearly premiums." in page
+    assert "counts with $1,000, one without a score with 1%; 1 here has none, so more may be at stake." in page
 
 
 def test_tabs_count_each_kind_and_a_reason_opens_the_tab_it_is_in(agency: SmallAgency, manager: Client) -> None:

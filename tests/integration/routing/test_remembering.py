@@ -160,7 +160,7 @@ def test_the_reason_board_says_what_frees_how_many(vendor: LeadSource) -> None:
     sent_by(vendor, product="WL")
     sent_by(vendor, product="term_life", phone="555")
 
-    [group] = reason_board.groups(QueueItem.objects.filter(kind="QUARANTINE"))
+    [group] = reason_board.board(QueueItem.objects.filter(kind="QUARANTINE")).groups
 
     assert [(lever.text, lever.frees) for lever in group.levers] == [
         ("Product “tl-20” from Vendor", 3),
