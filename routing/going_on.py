@@ -30,12 +30,21 @@ def came_by(decided: Decided) -> tuple[WentOn, ...]:
 def sentences(way: Sequence[Mapping[str, Any]], own: str | None) -> Iterator[str]:
     """Yield why the lead is in none of the other pools: it went on from some, and others could not have it either."""
     slugs = [step["pool"] for step in way]
-    at = slugs.index(own) if own in slugs else -1
-    for place, step in enumerate(way):
-        if place < at:
-            yield went_on(step["name"], step["reason"], way[place + 1]["name"])
-        elif place > at:
-            yield f"{step['name']}: {_lower(reasons.text(step['reason']))}"
+    reached = slugs.index(own) if own in slugs else -1
+    yield from (sentence(way, place, reached) for place in range(len(way)) if place != reached)
+
+
+def sentence(way: Sequence[Mapping[str, Any]], place: int, reached: int) -> str:
+    """Return why the lead is not in the pool at this place, where it has come to another."""
+    step = way[place]
+    if place < reached:
+        return went_on(step["name"], step["reason"], way[place + 1]["name"])
+    return stays(step["name"], step["reason"])
+
+
+def stays(name: str, reason: str) -> str:
+    """Return what a lead came to in a pool from which it goes no further."""
+    return f"{name}: {_lower(reasons.text(reason))}"
 
 
 def went_on(name: str, reason: str, to: str) -> str:

@@ -135,6 +135,7 @@ def _page(
         context |= {
             "labels": bench_page.labels(run),
             "verdicts": bench_page.verdicts(run),
+            "ways": bench_page.ways(run),
             "gates": bench_page.gates(run),
             "parts": bench_page.parts(run),
             "producers": bench_page.producers(run, asked),

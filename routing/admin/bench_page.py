@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from routing import words
+from routing import receipt, words
+from routing.admin import lead_way
+from routing.admin.lead_way import Names, Stop
 from routing.admin.receipt_page import EFFECTS
 from routing.models import Pool
 from routing.services import bench
@@ -40,6 +42,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """The pools a lead goes through, under the choices of rules that agree on it."""
+
+    under: str
+    stops: tuple[Stop, ...]
+    alone: str  # the one pool, where there are no stops
+
+
+@dataclass(frozen=True, slots=True)
 class Stand:
     """How one producer stands under one choice."""
 
@@ -58,6 +69,7 @@ class ProducerLine:
 
     id: int
     name: str
+    pools: tuple[str, ...]  # of those that were asked, where there are several
     differs: bool
     stands: tuple[Stand, ...]
 
@@ -156,6 +168,36 @@ def _eligible(column: Column) -> Cell:
     return Cell(f"{len(considered.eligible)} of {len(considered.standings)}" if considered.standings else "–")
 
 
+def ways(run: Run) -> list[Way]:
+    """Return how the lead comes to its pool, where it goes through several under any choice."""
+    told: dict[tuple[tuple[Stop, ...], str], list[str]] = {}
+    for column, label in zip(run.columns, labels(run), strict=True):
+        told.setdefault((_stops(column), _alone(column)), []).append(label)
+    found = [Way(", ".join(under), stops, alone) for (stops, alone), under in told.items()]
+    return found if any(way.stops for way in found) else []
+
+
+def _stops(column: Column) -> tuple[Stop, ...]:
+    """Return the pools of the way, told as the receipt of the lead would tell them."""
+    if not column.decided.way:
+        return ()
+    context, outcome = column.decided.inquiry.context, column.outcome
+    names = Names(
+        {each.id: each.name for each in context.roster.producers.values()},
+        {rule.key: rule.rule.name for each in context.rules.eligibility for rule in each.rules},
+    )
+    chosen = outcome["producer"]["id"] if outcome["producer"] else None
+    found = {**receipt.outcome(column.decided), "chosen": chosen, "reason": outcome["reason"]["code"]}
+    return lead_way.stops(found, names)
+
+
+def _alone(column: Column) -> str:
+    """Return the pool where no other came into question."""
+    pool = "" if column.decided.way else column.decided.considered.pool or ""
+    known = column.decided.inquiry.context.roster.pools.get(pool)
+    return known.name if known else pool
+
+
 def gates(run: Run) -> list[Line]:
     """Return every gate rule that speaks under any choice, and what it says under each."""
     fired = [{each.rule: each for each in column.decided.considered.gate.fired} for column in run.columns]
@@ -196,7 +238,13 @@ def producers(run: Run, asked: Filter) -> Producers:
     page, said = bench.advised(run, found[start : start + PER_PAGE]), labels(run)
     return Producers(
         tuple(
-            ProducerLine(row.producer.id, row.producer.name, row.differs, tuple(map(_stand, row.stood, said)))
+            ProducerLine(
+                row.producer.id,
+                row.producer.name,
+                _pools(run, row.producer.id),
+                row.differs,
+                tuple(map(_stand, row.stood, said)),
+            )
             for row in page
         ),
         found=len(found),
@@ -208,6 +256,14 @@ def producers(run: Run, asked: Filter) -> Producers:
     )
 
 
+def _pools(run: Run, producer_id: int) -> tuple[str, ...]:
+    """Return in which of the pools a producer was asked, where there are several."""
+    roster, pools = run.moment.roster, dict.fromkeys(pool for column in run.columns for pool in column.pools)
+    if len(pools) < 2:
+        return ()
+    return tuple(roster.pools[each].name for each in pools if producer_id in roster.pool_members(each))
+
+
 def _passes(row: Row, asked: Filter) -> bool:
     able = any(each.could_take for each in row.stood)
     shown = {"able": able, "blocked": not all(each.could_take for each in row.stood), "differs": row.differs}
@@ -216,7 +272,10 @@ def _passes(row: Row, asked: Filter) -> bool:
 
 def _stand(stood: Stood, under: str) -> Stand:
     texts = [block.text or words.code_name(block.code) for block in stood.standing.blocks]
-    word, tone = (
-        ("Could take it", "ok") if stood.could_take else ("No room", "warn") if not texts else ("Not eligible", "")
-    )
+    if stood.could_take:
+        word, tone = "Could take it", "ok"
+    elif texts:
+        word, tone = "Not eligible", ""
+    else:
+        word, tone = ("No room" if stood.desk else "Left out"), "warn"
     return Stand(under, word, tone, stood.first_blocker, tuple(texts[1:]), stood.change.text, bool(stood.change.stuck))

@@ -122,7 +122,7 @@ class DecisionAdmin(ReadOnlyAdmin):
         """Return how each producer stood; None until asked for, where there are many. A producer sees only oneself."""
         actor = actor_of(request)
         everybody = allows(actor, "decisions.view")
-        if page.considered > WHY_AT_ONCE and "everyone" not in request.GET:
+        if page.asked.considered > WHY_AT_ONCE and "everyone" not in request.GET:
             return None
         try:
             standings = explaining.standings_in(decision=decision)

@@ -1,7 +1,7 @@
 """A receipt as people read it: names for ids, words for codes, links to the rule versions it stood on."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -9,19 +9,16 @@ from typing import Any, Final
 from django.urls import NoReverseMatch, reverse
 
 from licenses.models import Producer
-from routing import going_on, reasons, words
+from routing import reasons, words
+from routing.admin import lead_way
+from routing.admin.lead_way import Asked, Names, Stop
 from routing.catalog import CATALOG
-from routing.decision import Standing, Volatile
+from routing.decision import Standing
 from routing.models import Decision, Pool
 from routing.receipt import sha256
 from routing.strategies import STRATEGIES
 from rules_engine.models import RuleSetVersion
 
-SKIPPED: Final[Mapping[str, str]] = {
-    "AT_CAPACITY": "the desk filled up meanwhile",
-    "BUSY": "another lead was being handed over at that instant",
-    "LICENSE_CHANGED": "the license changed meanwhile",
-}
 EFFECTS: Final[Mapping[str, tuple[str, str]]] = {
     "reject": ("Rejects", "bad"),
     "quarantine": ("Quarantines", "bad"),
@@ -71,22 +68,6 @@ class Route:
     strategy: str
     tier: str
     passed_over: tuple[str, ...]
-    way: tuple[str, ...]  # why the lead is in no other pool of the waterfall
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One producer in the order of the claim, or full."""
-
-    id: int
-    name: str
-    rank: int | None
-    score: str
-    load: str
-    credit: str
-    counted: str
-    note: str
-    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +93,8 @@ class Page:
     total: int | None
     parts: tuple[Part, ...]
     route: Route | None
-    considered: int
-    eligible: int
-    excluded_by: tuple[tuple[str, int], ...]
-    nearest: tuple[tuple[str, str], ...]
-    candidates: tuple[Candidate, ...]
+    way: tuple[Stop, ...]  # the pools of the waterfall; none where no other came into question
+    asked: Asked
     versions: tuple[Version, ...]
     facts: tuple[tuple[str, str], ...]
     sound: bool
@@ -128,24 +106,20 @@ def read(decision: Decision) -> Page:
     """Return the receipt as the page shows it."""
     receipt = decision.receipt
     versions, rule_names = _versions(receipt["rule_set_versions"])
-    names = _names(receipt)
-    eligible = receipt.get("eligible") or {"count": 0, "considered": 0, "excluded_by": {}, "nearest": []}
+    names = Names(_producers(receipt), rule_names)
     score = receipt.get("score")
     return Page(
         reason=reasons.text(receipt["reason"]),
         trigger=words.TRIGGERS[decision.trigger],
-        chosen=names.get(receipt["chosen"], ""),
+        chosen=names.producers.get(receipt["chosen"], ""),
         assigned=receipt["chosen"] is not None,
         routed=receipt["engine"] is not None,
         gates=tuple(_gate(each) for each in receipt.get("gates", [])),
         total=score["total"] if score else None,
         parts=tuple(_part(each) for each in score["parts"]) if score else (),
-        route=_route(receipt.get("route"), receipt.get("waterfall", ()), rule_names),
-        considered=eligible["considered"],
-        eligible=eligible["count"],
-        excluded_by=_excluded(eligible["excluded_by"], rule_names),
-        nearest=tuple((each["name"], _texts(each["blocks"])) for each in eligible["nearest"]),
-        candidates=_candidates(receipt, names),
+        route=_route(receipt.get("route"), rule_names),
+        way=lead_way.stops(receipt, names),
+        asked=lead_way.asked(receipt, names, receipt["chosen"]),
         versions=versions,
         facts=tuple(_facts(receipt["facts"])),
         sound=sha256(receipt) == decision.receipt_sha256,
@@ -181,8 +155,10 @@ def _version_address(row: RuleSetVersion) -> str:
         return ""
 
 
-def _names(receipt: Mapping[str, Any]) -> dict[int, str]:
-    ids = {each["producer"] for each in receipt.get("candidates", [])} | {receipt["chosen"]} - {None}
+def _producers(receipt: Mapping[str, Any]) -> dict[int, str]:
+    """Return the names of everybody in an order of the receipt, in one statement however many pools were asked."""
+    told = (receipt, *receipt.get("waterfall", ()))
+    ids = {each["producer"] for step in told for each in step.get("candidates", [])} | {receipt["chosen"]} - {None}
     return {row.pk: str(row) for row in Producer.objects.filter(pk__in=ids)}
 
 
@@ -200,9 +176,7 @@ def _part(part: Mapping[str, Any]) -> Part:
     return Part(part["name"], part["add"], "; ".join(filter(None, notes)))
 
 
-def _route(
-    route: Mapping[str, Any] | None, way: Sequence[Mapping[str, Any]], rule_names: Mapping[str, str]
-) -> Route | None:
+def _route(route: Mapping[str, Any] | None, rule_names: Mapping[str, str]) -> Route | None:
     if route is None:
         return None
     pool = Pool.objects.filter(slug=route["pool"] or "").first()
@@ -213,47 +187,7 @@ def _route(
         strategy.label if strategy else "",
         route["tier"] or "",
         tuple(rule_names.get(each, each) for each in route["passed_over"]),
-        tuple(going_on.sentences(way, route["pool"])),
     )
-
-
-def _excluded(excluded: Mapping[str, int], rule_names: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
-    named = [
-        (rule_names.get(key) or words.BLOCKS.get(key) or words.code_name(key), count) for key, count in excluded.items()
-    ]
-    return tuple(sorted(named, key=lambda each: (-each[1], each[0])))
-
-
-def _texts(blocks: Iterable[Mapping[str, Any]]) -> str:
-    return "; ".join(block["text"] or words.code_name(block["code"]) for block in blocks)
-
-
-def _candidates(receipt: Mapping[str, Any], names: Mapping[int, str]) -> tuple[Candidate, ...]:
-    skipped = {each["producer"]: each["why"] for each in receipt.get("claim", {}).get("skipped", [])}
-    return tuple(_candidate(each, receipt["chosen"], skipped, names) for each in receipt.get("candidates", []))
-
-
-def _candidate(
-    each: Mapping[str, Any], chosen: int | None, skipped: Mapping[int, str], names: Mapping[int, str]
-) -> Candidate:
-    producer_id, volatile = each["producer"], each["volatile"]
-    why = skipped.get(producer_id)
-    note = SKIPPED.get(why, words.code_name(why)) if why else reasons.PRODUCER_REASONS.get(each.get("why", ""), "")
-    return Candidate(
-        producer_id,
-        names.get(producer_id, f"producer {producer_id}"),
-        each["rank"],
-        _number(each.get("score")),
-        _number(volatile["load"]),
-        _number(volatile["credit"]),
-        ", ".join(str(used.count) for used in Volatile.from_dict(volatile).caps.values()),
-        note,
-        producer_id == chosen,
-    )
-
-
-def _number(text: str | None) -> str:
-    return f"{float(text):.2f}".rstrip("0").rstrip(".") if text else ""
 
 
 def _labels(names: Iterable[str]) -> str:

@@ -17,6 +17,7 @@ from accounts.actor import Actor
 from accounts.api import Allows, refusals
 from accounts.errors import FieldProblem, Invalid
 from accounts.http import actor_of
+from routing import going_on
 from routing.api import documents
 from routing.api.views import body_of, text_of
 from routing.queries import visible
@@ -61,6 +62,7 @@ class ColumnOut(serializers.Serializer[Any]):
     gates = serializers.ListField(child=serializers.DictField())
     parts = serializers.ListField(child=serializers.DictField())
     route = serializers.CharField(allow_null=True)
+    way = serializers.ListField(child=serializers.CharField(), help_text="Why it is in no other pool of its waterfall.")
     eligible = serializers.IntegerField()
     differences = DifferenceOut(many=True)
 
@@ -169,6 +171,7 @@ def _column(column: Column) -> dict[str, Any]:
         "gates": [fired.as_dict() for fired in considered.gate.fired],
         "parts": [part.as_dict() for part in considered.score.parts] if considered.score else [],
         "route": considered.route.rule if considered.route else None,
+        "way": list(going_on.sentences(going_on.way_of(column.decided), considered.pool)),
         "eligible": len(considered.eligible),
     }
 

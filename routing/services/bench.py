@@ -52,6 +52,18 @@ class Column:
         """Where it would go."""
         return outcome_of(self.decided)
 
+    @property
+    def asked(self) -> tuple[Decided, ...]:
+        """What each pool that was asked on the way came to; the lead's own alone where no other came into question."""
+        own = self.decided.considered.pool
+        way = (self.decided if step.pool == own else step.decided for step in self.decided.way)
+        return tuple(each for each in way if each is not None) or (self.decided,)
+
+    @property
+    def pools(self) -> tuple[str, ...]:
+        """The pools that were asked, in the order of the way."""
+        return tuple(each.considered.pool for each in self.asked if each.considered.pool is not None)
+
 
 @dataclass(frozen=True)
 class Run:
@@ -68,19 +80,20 @@ class Stood:
 
     standing: Standing
     desk: Desk | None  # where it is full
+    unfit: str = ""  # why the method of the pool leaves the producer out
     change: NearestChange = NO_CHANGE
 
     @property
     def could_take(self) -> bool:
-        """Say whether nothing stands in the way, room on the desk included."""
-        return self.standing.is_eligible and self.desk is None
+        """Say whether nothing stands in the way, room on the desk and the pool's method included."""
+        return self.standing.is_eligible and self.desk is None and not self.unfit
 
     @property
     def first_blocker(self) -> str:
         """The first thing in the way, in words."""
         if self.standing.blocks:
             return self.standing.blocks[0].text or self.standing.blocks[0].code
-        return PRODUCER_REASONS[self.desk.full] if self.desk else ""
+        return PRODUCER_REASONS.get(self.desk.full if self.desk else self.unfit, "")
 
 
 @dataclass(frozen=True)
@@ -172,10 +185,10 @@ def inquiry_of(subject: Subject, context: Context, at: datetime) -> Inquiry:
 
 
 def in_question(run: Run, *, everyone: bool) -> list[RosterProducer]:
-    """Return the members of the pools the lead was sent to, or everybody; by name."""
+    """Return the members of the pools that were asked about the lead, or everybody; by name."""
     roster = run.moment.roster
-    pools = {column.decided.considered.pool for column in run.columns} - {None}
-    members = {each for pool in pools for each in roster.pool_members(str(pool))}
+    pools = {pool for column in run.columns for pool in column.pools}
+    members = {each for pool in pools for each in roster.pool_members(pool)}
     found = roster.producers.values() if everyone or not pools else [roster.producers[each] for each in members]
     return sorted(found, key=lambda each: (each.name, each.id))
 
@@ -190,12 +203,20 @@ def _stood(column: Column, roster: Roster, producers: Sequence[RosterProducer]) 
     asked, pool = column.decided.inquiry, column.decided.considered.pool
     if asked.ask is None:
         return {}
-    standings = _with_membership(judge_producers(producers, asked, asked.ask), roster, pool)
+    standings = _with_membership(judge_producers(producers, asked, asked.ask), roster, column.pools)
     desks = deciding.read_desks([producer.id for producer in producers], pool, asked)
+    unfit = _unfit(column)
     return {
-        producer.id: Stood(standing, _desk(producer, desks[producer.id], asked.now))
+        producer.id: Stood(standing, _desk(producer, desks[producer.id], asked.now), unfit.get(producer.id, ""))
         for producer, standing in zip(producers, standings, strict=True)
     }
+
+
+def _unfit(column: Column) -> dict[int, str]:
+    """Return whom the methods of the pools leave out, and why; nobody who is in the order of a later one."""
+    ranked = {each.producer_id for each in column.decided.chosen.ranked}
+    left_out = (each.chosen.unfit.items() for each in column.asked)
+    return {producer: why for unfit in left_out for producer, why in unfit if producer not in ranked}
 
 
 def _desk(producer: RosterProducer, state: Volatile, now: datetime) -> Desk | None:
@@ -224,11 +245,12 @@ def _adviser(column: Column) -> Adviser | None:
     return Adviser(asked, asked.ask, column.decided.considered.pool) if asked.ask is not None else None
 
 
-def _with_membership(standings: Iterable[Standing], roster: Roster, pool: str | None) -> list[Standing]:
-    """Say of those outside the pool that they are."""
-    if pool is None or pool not in roster.pools:
+def _with_membership(standings: Iterable[Standing], roster: Roster, pools: Sequence[str]) -> list[Standing]:
+    """Say of those in none of the pools that were asked that they are not."""
+    known = [pool for pool in pools if pool in roster.pools]
+    if not known:
         return list(standings)
-    members = roster.pool_members(pool)
+    members = {each for pool in known for each in roster.pool_members(pool)}
     outside = Block("NOT_IN_POOL", PRODUCER_REASONS["NOT_IN_POOL"])
     return [
         each if each.producer_id in members else replace(each, blocks=(*each.blocks, outside)) for each in standings

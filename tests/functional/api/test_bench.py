@@ -9,10 +9,11 @@ from django.apps import apps
 from accounts.policy import Role
 from routing.models import Lead
 from routing.services import cases, deciding
-from tests.agency import NOW, SETUP, TODAY, a_lead, hire, publish
+from tests.agency import NOW, SETUP, TODAY, a_lead, hire, make_pool, publish
 from tests.factories import make_user
 from tests.functional.api.described import DescribedDoor
 from tests.functional.api.door import Door, Heard
+from tests.integration.routing.test_waterfall import goes_on
 
 pytestmark = pytest.mark.django_db
 
@@ -144,3 +145,17 @@ def test_the_saved_cases_answer_for_the_rules_named(auditor: Door) -> None:
         }
     ]
     assert old == [{"id": case.pk, "name": "Term life", "passed": True, "misses": []}]
+
+
+def test_a_column_tells_the_way_through_the_pools(auditor: Door) -> None:
+    make_pool("more")
+    goes_on("life", "more")
+    hire("Kim", capacity=0)
+    hire("Lee", pool="more")
+
+    column = auditor.post(BENCH, {"lead": a_lead()}).body["columns"][0]
+
+    assert (column["pool"], column["way"]) == (
+        "more",
+        ["Life: everyone who could take it is at capacity; went on to More."],
+    )

@@ -89,6 +89,15 @@ class SmallAgency:
         roster.changed(roster.producer_subject(producer.pk), at=self.now)
         return producer
 
+    def go_on_to(self, name: str, *producers: Producer) -> Pool:
+        """Let the leads of the pool go on to a new one, which these producers move to."""
+        more = Pool.objects.create(slug=name.lower().replace(" ", "-"), name=name)
+        Pool.objects.filter(pk=self.pool.pk).update(overflow=more)
+        PoolMember.objects.filter(producer__in=producers).update(pool=more)
+        subjects = (roster.producer_subject(each.pk) for each in producers)
+        roster.changed(roster.pool_subject(self.pool.slug), roster.pool_subject(more.slug), *subjects, at=self.now)
+        return more
+
     def set_capacity(self, capacity: int, *producers: Producer) -> None:
         """Give these producers so much room; everybody, where none is named."""
         whose = producers or (self.kim, self.lee, self.ray)

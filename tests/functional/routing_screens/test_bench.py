@@ -101,6 +101,76 @@ def test_a_lead_for_nobody_is_called_on_the_bench_what_it_is_called_in_a_rehears
     assert told(page, "Goes to") == [("Fallback", False)]
 
 
+def test_the_whole_way_through_the_pools_is_told_as_the_receipt_tells_it(
+    agency: SmallAgency, operations: Client
+) -> None:
+    agency.go_on_to("Everywhere life", agency.lee)
+    agency.set_capacity(0, agency.kim)
+    lead = agency.receive()
+
+    page = operations.get(BENCH, {"lead": str(lead.pk)})
+    receipt = operations.get(f"/admin/routing/decision/{lead.decision_id}/", follow=True).context["receipt"]
+
+    [way] = page.context["ways"]
+    assert [stop.text for stop in way.stops] == [
+        "Texas life: everyone who could take it is at capacity; went on to Everywhere life.",
+        "Everywhere life: assigned to a producer licensed for it.",
+    ]
+    assert [stop.text for stop in receipt.way] == [stop.text for stop in way.stops]
+    first, last = (stop.asked for stop in way.stops)
+    assert first == receipt.way[0].asked
+    assert (first.eligible, first.considered, first.excluded_by) == (1, 2, (("License ended", 1),))
+    assert [(each.name, each.note) for each in first.candidates] == [("Kim Park", "at capacity")]
+    assert [(each.name, each.rank) for each in last.candidates] == [("Lee Diaz", 1)]
+    text = " ".join(re.sub("<[^>]*>", "", page.content.decode()).split())
+    assert (
+        "went on to Everywhere life. 1 of 2 could take it. Excluded by: License ended (1). Kim Park: at capacity"
+        in text
+    )
+    assert "Lee Diaz: place 1 in the order" in text
+    assert {line.name: line.pools for line in page.context["producers"].lines} == {
+        "Kim Park": ("Texas life",),
+        "Lee Diaz": ("Everywhere life",),
+        "Ray Moss": ("Texas life",),
+    }
+
+
+def test_where_nobody_of_any_pool_can_have_it_every_pool_says_so(agency: SmallAgency, operations: Client) -> None:
+    agency.go_on_to("Everywhere life", agency.ray)
+    agency.set_capacity(0)
+
+    page = operations.post(BENCH, {**MADE_UP, "birth_date": ""})
+
+    [way] = page.context["ways"]
+    assert [(stop.text, stop.tone) for stop in way.stops] == [
+        ("Texas life: everyone who could take it is at capacity.", "warn"),
+        ("Everywhere life: nobody in the pool is licensed for this state and line.", "warn"),
+    ]
+    assert way.stops[1].asked.nearest == (("Ray Moss", "license ended May 12, 2025"),)
+
+
+def test_choices_of_rules_that_go_another_way_are_told_apart(agency: SmallAgency, operations: Client) -> None:
+    agency.go_on_to("Everywhere life", agency.lee)
+    agency.set_capacity(0, agency.kim)
+    let_minors_pass()
+
+    page = operations.post(BENCH, {**MADE_UP, "first": "live", "second": "checks=draft", "third": "checks=1"})
+
+    assert [(way.under, len(way.stops), way.alone) for way in page.context["ways"]] == [
+        ("Live, Checks v1", 0, ""),
+        ("Draft of Checks", 2, ""),
+    ]
+
+
+def test_a_lead_its_own_pool_can_place_has_no_way_to_tell(agency: SmallAgency, operations: Client) -> None:
+    agency.go_on_to("Everywhere life", agency.lee)
+
+    page = operations.post(BENCH, {**MADE_UP, "birth_date": ""})
+
+    assert page.context["ways"] == []
+    assert [line.pools for line in page.context["producers"].lines] == [(), ()]
+
+
 @pytest.mark.parametrize(
     ("asked", "names"),
     [

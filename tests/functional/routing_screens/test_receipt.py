@@ -29,10 +29,10 @@ def test_a_receipt_says_who_got_the_lead_among_whom_and_who_was_excluded_by_what
     page = manager.get(address(lead), follow=True)
 
     receipt = page.context["receipt"]
-    assert (receipt.chosen, receipt.considered, receipt.eligible) == (str(lead.owner), 3, 2)
-    assert receipt.excluded_by == (("License ended", 1),)
+    assert (receipt.chosen, receipt.asked.considered, receipt.asked.eligible) == (str(lead.owner), 3, 2)
+    assert receipt.asked.excluded_by == (("License ended", 1),)
     assert receipt.route.rule == "Texas life goes to its pool"
-    assert [(each.rank, each.chosen) for each in receipt.candidates] == [(1, True), (2, False)]
+    assert [(each.rank, each.chosen) for each in receipt.asked.candidates] == [(1, True), (2, False)]
     assert {(version.slug, version.number) for version in receipt.versions} == {("routes", 1), ("checks", 1)}
     assert receipt.sound is True
 

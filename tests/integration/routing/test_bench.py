@@ -7,8 +7,8 @@ import pytest
 from django.apps import apps
 
 from accounts.errors import Invalid, Missing
-from routing.models import Lead, Person
-from routing.services import bench, choices, deciding
+from routing.models import Lead, Person, Pool
+from routing.services import bench, choices, deciding, roster
 from routing.services.bench import Difference, Moment, Run
 from rules_engine import services as rules
 from rules_engine.models import RuleSet
@@ -25,6 +25,7 @@ from tests.agency import (
     receive_lead,
     set_license,
 )
+from tests.integration.routing.test_waterfall import goes_on
 
 pytestmark = pytest.mark.django_db
 
@@ -277,3 +278,59 @@ def test_a_draft_with_problems_is_refused_with_them() -> None:
 @pytest.mark.parametrize("text", ["live", "then", "routes=draft", "fit=2,routes=draft", "then,routes=1"])
 def test_a_choice_reads_back_as_it_is_written(text: str) -> None:
     assert str(choices.read(text)) == text
+
+
+def test_the_members_of_every_pool_on_the_way_are_in_question() -> None:
+    make_pool("more")
+    goes_on("life", "more")
+    hire("Kim", capacity=0)
+    hire("Lee", pool="more")
+    make_pool("other")
+    hire("Mia", pool="other")
+
+    found = tried("live")
+
+    assert [column.pools for column in found.columns] == [("life", "more")]
+    assert [each.name for each in bench.in_question(found, everyone=False)] == ["Kim Park", "Lee Park"]
+    stood = {
+        row.producer.name: (row.stood[0].could_take, row.stood[0].first_blocker)
+        for row in bench.rows(found, bench.in_question(found, everyone=True))
+    }
+    assert stood == {
+        "Kim Park": (False, "at capacity"),
+        "Lee Park": (True, ""),
+        "Mia Park": (False, "not in the pool"),
+    }
+
+
+def test_a_pool_that_was_not_asked_puts_nobody_in_question() -> None:
+    make_pool("more")
+    goes_on("life", "more")
+    hire("Kim")
+    hire("Lee", pool="more")
+    Pool.objects.filter(slug="life").update(is_active=False)
+    roster.changed(roster.pool_subject("life"), at=NOW)
+
+    found = tried("live")
+
+    assert found.columns[0].pools == ("more",)
+    assert [each.name for each in bench.in_question(found, everyone=False)] == ["Lee Park"]
+
+
+def test_whom_the_method_of_a_pool_leaves_out_could_not_take_it() -> None:
+    make_pool("more")
+    goes_on("life", "more")
+    method = {"filters": [{"step": "skill", "needs": [{"skill": "senior"}], "otherwise": "hold"}]}
+    Pool.objects.filter(slug="life").update(method=method)
+    roster.changed(roster.pool_subject("life"), at=NOW)
+    hire("Kim")
+    hire("Lee", pool="more")
+
+    found = tried("live")
+
+    told = {
+        row.producer.name: (row.stood[0].could_take, row.stood[0].first_blocker)
+        for row in bench.rows(found, bench.in_question(found, everyone=False))
+    }
+    assert found.columns[0].outcome["producer"]["name"] == "Lee Park"
+    assert told == {"Kim Park": (False, "lacks a skill it calls for"), "Lee Park": (True, "")}
