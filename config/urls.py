@@ -15,6 +15,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("accept/<str:token>/", one_tap.accept, name="one_tap"),
+    path("back/<str:token>/", one_tap.come_back, name="one_tap_back"),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),
     path("metrics", metrics, name="metrics"),

@@ -13,11 +13,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
-from licenses.models import Producer
 from outbox import email
 from routing import reasons, words
 from routing.models import Lead, Offer, Pool, ProducerLoad, QueueItem
-from routing.services import one_tap, outcomes, shadowing, waking
+from routing.services import coming_back, one_tap, outcomes, shadowing, waking
 
 PRODUCER_LETTERS: Final[Mapping[str, tuple[str, str]]] = {
     "lead.assigned": ("A new lead is yours", "A new lead was assigned to you."),
@@ -106,14 +105,17 @@ def tell_of_step(*, message_id: UUID, topic: str, payload: Mapping[str, Any], at
 
 
 def tell_of_absence(*, message_id: UUID, topic: str, payload: Mapping[str, Any], at: datetime) -> None:
-    """Write to a producer who was set away how to be back at once."""
-    producer = Producer.objects.filter(pk=payload["producer_id"]).first()
-    if producer is None or not producer.email:
+    """Write to a producer who was set away how to be back at once; who is back by now needs no letter."""
+    until = datetime.fromisoformat(payload["until"])
+    leave = coming_back.find(producer_id=payload["producer_id"], until=until)
+    producer = leave.profile.producer if leave else None
+    if leave is None or producer is None or not producer.email:
         return
-    until = datetime.fromisoformat(payload["until"]).astimezone(ZoneInfo(producer.time_zone))
+    local = until.astimezone(ZoneInfo(producer.time_zone))
     text = f"Leads not answered in time, one after the other: {payload['missed']}. You get no new ones until "
-    text += f"{words.instant(until)} {until:%Z}; what is on your desk stays there.\n\n"
-    text += "“I am back” on your desk ends it at once:\n"
+    text += f"{words.instant(local)} {local:%Z}; what is on your desk stays there.\n\n"
+    text += f"Be back with one tap: {coming_back.link_for(leave)}\n\n"
+    text += "“I am back” on your desk ends it as well:\n"
     text += f"{settings.PUBLIC_BASE_URL}/admin/routing/lead/desk/\n"
     email.send(message_id=message_id, to=[producer.email], subject="You take no leads for a while", text=text)
 

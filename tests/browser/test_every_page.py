@@ -19,9 +19,9 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.links import tokens
 from accounts.models import User
 from accounts.policy import Role
-from routing.models import Assignment, Lead, Pool, QueueItem, SavedCase
+from routing.models import Assignment, Lead, Leave, Pool, QueueItem, SavedCase
 from routing.queries.reports.listed import REPORTS
-from routing.services import one_tap
+from routing.services import availability, coming_back, one_tap
 from rules_engine.models import Proposal, Rule, RuleSet
 from tests.browser.axe import COLOURS, EVERYTHING, grave_findings
 from tests.browser.conftest import SignIn
@@ -44,7 +44,7 @@ NOT_PAGES: Final = {
     r"/(retentionpolicy|legalhold)/add/$": "likewise",
     r"/<path:object_id>/delete/$": "rows nobody deletes",
     r"^/admin/routing/lead/desk/(share/)?$": "for producers, and looked at as one",
-    r"^/accept/": "for who has a letter's link, and looked at with one",
+    r"^/(accept|back)/": "for who has a letter's link, and looked at with one",
     r"^/admin/login/$": "for who has not signed in, and looked at as nobody",
 }
 
@@ -116,8 +116,11 @@ def of_everybody(user: User) -> list[str]:
     held = Assignment.objects.filter(ended_at__isnull=True, producer__user__is_active=True)[0]
     Assignment.objects.filter(pk=held.pk).update(due_at=timezone.now() + timedelta(hours=1))
     token = signing.dumps(str(held.pk), salt=one_tap.SALT)
+    start, end = timezone.now() - timedelta(minutes=1), timezone.now() + timedelta(hours=1)
+    away = Leave.objects.create(profile=held.producer.profile, reason=availability.MISSED, starts_at=start, ends_at=end)
     return [
         f"/accept/{token}/",
+        f"/back/{signing.dumps(away.pk, salt=coming_back.SALT)}/",
         OVER,
         "/admin/login/",
         "/password/",
