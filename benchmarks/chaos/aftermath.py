@@ -21,11 +21,14 @@ from routing.queries.had import had
 from routing.services import deciding
 
 REST_WITHIN: Final = 30.0  # seconds after the last fault and the last lead
+# Clocks go on at rest, a minute each, and leads move for it: what was begun a moment ago is not left over.
+JUST_NOW: Final = "clock_timestamp() - interval '10 seconds'"
 TOLD: Final = 5  # lines of a log that are shown
 
 # A message a killed worker had leased waits until its lease runs out: that is a promise, not a leftover.
-UNDONE: Final = """
-SELECT count(*) FROM outbox_message WHERE done_at IS NULL AND dead_at IS NULL AND lease_until IS NULL
+UNDONE: Final = f"""
+SELECT count(*) FROM outbox_message
+WHERE done_at IS NULL AND dead_at IS NULL AND lease_until IS NULL AND at < {JUST_NOW}
 """
 LEASED: Final = """
 SELECT count(*) FROM outbox_message WHERE done_at IS NULL AND dead_at IS NULL AND lease_until IS NOT NULL
@@ -38,10 +41,15 @@ IDLE: Final = """
 SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%%'
 AND state_change < clock_timestamp() - interval '5 seconds'
 """
-UNSEALED: Final = "SELECT count(*) FROM audit_entry e WHERE NOT EXISTS (SELECT FROM audit_seal WHERE entry_id = e.id)"
+UNSEALED: Final = f"""
+SELECT count(*) FROM audit_entry e
+WHERE NOT EXISTS (SELECT FROM audit_seal WHERE entry_id = e.id) AND recorded_at < {JUST_NOW}
+"""
 SETTLED: Final = "SELECT timer::text, state, due_at, at, is_answered FROM chaos_settled WHERE state <> 'RUNNING'"
 PAST_DUE: Final = """
-SELECT id::text FROM routing_slatimer WHERE state = 'RUNNING' AND due_at < clock_timestamp() - interval '15 seconds'
+SELECT format('%%s (%%s of %%s, due at %%s, to be tried at %%s, failed %%s times)',
+              id, kind, lead_id, due_at, try_at, failures)
+FROM routing_slatimer WHERE state = 'RUNNING' AND due_at < clock_timestamp() - interval '15 seconds'
 """
 # A decision is told by the one message of its outcome.
 MESSAGES: Final = """
@@ -53,9 +61,10 @@ UNTOLD: Final = """
 SELECT DISTINCT lead::text FROM chaos_moved moved
 WHERE NOT EXISTS (SELECT FROM audit_entry WHERE txid = moved.txid AND target_id = moved.lead::text)
 """
-SEALED: Final = """
+SEALED: Final = f"""
 SELECT entry.id::text, entry.recorded_at, seal.sealed_at
-FROM audit_entry entry LEFT JOIN audit_seal seal ON seal.entry_id = entry.id WHERE entry.recorded_at >= %s
+FROM audit_entry entry LEFT JOIN audit_seal seal ON seal.entry_id = entry.id
+WHERE entry.recorded_at >= %s AND (seal.sealed_at IS NOT NULL OR entry.recorded_at < {JUST_NOW})
 """
 BELOW: Final = "SELECT 'the desk of producer ' || producer_id FROM routing_producerload WHERE open_effort < 0"
 
