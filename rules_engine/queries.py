@@ -51,7 +51,7 @@ def find_live(slug: str) -> LiveSet | None:
     return next((each for each in live() if each.slug == slug), None)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)  # what is live, and a few of what was: a set keeps what it has learnt about values it met
 def compiled(version_id: int) -> CompiledSet:
     """Return a published version ready to run; versions never change, so each is compiled once a process.
 

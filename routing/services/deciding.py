@@ -98,7 +98,7 @@ def _live() -> list[dict[str, Any]]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)  # each holds on to its sets; replays go through time, a few at once
 def rules_at(pins: tuple[tuple[str, str, int, int], ...]) -> Rules:
     """Return the compiled sets for (slug, stage, version id, number), in their order of combination."""
     return assembled([(rules.compiled(pk), number) for _, _, pk, number in pins])
