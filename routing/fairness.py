@@ -34,6 +34,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "OFFER_NO": Kind("Declined an offer: the turn is used"),
         "OFFER_LATE": Kind("Missed an offer: the turn is used"),
         "OFFER_FREE": Kind("Declined or missed an offer, which costs nothing here"),
+        "EXCUSED": Kind("Not answered, for a reason that excuses it: the turn comes back", gives_back=True),
         "RETURNED": Kind("Taken back by a manager: the turn comes back", gives_back=True),
         "DUPLICATE": Kind("A duplicate: the turn comes back", gives_back=True),
         "BAD_LEAD": Kind("A bad lead: the turn comes back", gives_back=True),
@@ -51,8 +52,10 @@ CLOSES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def kind_of_end(how: str, reason: str) -> str | None:
+def kind_of_end(how: str, reason: str, *, excuse: str = "") -> str | None:
     """Return what the ledger calls an assignment's end; None where it is none of its business."""
+    if excuse:
+        return "EXCUSED"
     return CLOSES.get(reason) if how == "DISPOSED" else ENDS[how]
 
 

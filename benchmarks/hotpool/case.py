@@ -16,7 +16,7 @@ from benchmarks.report import Result
 from benchmarks.versions import of_intake
 from routing.decision import Decided, choose, consider, credit_step
 from routing.models import Assignment, Decision, Lead, LeadSource
-from routing.services import claim, deciding, intake, placing, warming
+from routing.services import claim, crediting, deciding, intake, warming
 
 TURNS: Final = 2
 LEADS: Final = 400  # of each kind a turn
@@ -137,7 +137,7 @@ class _Claims:
         )
         with rows.in_one_message():
             rows.insert(held)
-            placing.settle(self._pool, taken.producer.id, credit_step(decided, taken.producer.id, taken.credit))
+            crediting.move({(self._pool, taken.producer.id): credit_step(decided, taken.producer.id, taken.credit)})
 
 
 def _spread() -> int:

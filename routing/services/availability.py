@@ -74,18 +74,32 @@ def set_away(*, producer_id: int, sla: Sla, actor: Actor, now: datetime) -> None
     An answer, being set away, and a day begin the row anew. What stood in the way of the producer does not count, and
     what is on the desk stays there. They may come back at once, with one click.
     """
-    producer = Producer.objects.select_related("profile").filter(pk=producer_id, profile__isnull=False).first()
-    if not sla.away_after or producer is None or find(producer=producer, now=now) is not None:
+    found = _row(producer_id, sla, 0, now)
+    if found is None:
         return
-    missed = _missed_in_a_row(producer, now)
-    if missed < sla.away_after:
-        return
+    producer, missed = found
     until = now + sla.away
     Leave(profile=producer.profile, starts_at=now, ends_at=until, reason=MISSED).save()
     roster.changed(roster.producer_subject(producer.pk), at=now)
     detail = {"until": until.isoformat(), "missed": missed}
     audit.record(at=now, actor=actor, action="producer.set_away", target=producer, detail=detail)
     outbox.publish(topic="producer.set_away", payload={"producer_id": producer.pk, **detail}, at=now)
+
+
+def is_near(*, producer_id: int, sla: Sla, misses: int, now: datetime) -> bool:
+    """Say whether so many more misses would set the producer away."""
+    return _row(producer_id, sla, misses, now) is not None
+
+
+def _row(producer_id: int, sla: Sla, more: int, now: datetime) -> tuple[Producer, int] | None:
+    """Return whom this many misses more set away, and how many they come to; None where they set nobody away."""
+    if not sla.away_after:
+        return None
+    producer = Producer.objects.select_related("profile").filter(pk=producer_id, profile__isnull=False).first()
+    if producer is None or find(producer=producer, now=now) is not None:
+        return None
+    missed = _missed_in_a_row(producer, now) + more
+    return (producer, missed) if missed >= sla.away_after else None
 
 
 def _missed_in_a_row(producer: Producer, now: datetime) -> int:

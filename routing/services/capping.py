@@ -3,7 +3,7 @@
 A count is a shortcut for counting the assignments of its window; whatever it does not tell is counted there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import F, Q
@@ -47,6 +47,11 @@ def count(counted: Iterable[tuple[caps.Cap, str, Used]], now: datetime) -> None:
         rows.append(CapCount(cap_id=cap.id, starts_at=starts, ends_at=ends, used=used.count, last_at=used.last_at))
     names = ["starts_at", "ends_at", "used", "last_at"]
     CapCount.objects.bulk_create(rows, update_conflicts=True, unique_fields=["cap"], update_fields=names)
+
+
+def capped(producer_ids: Collection[int]) -> set[int]:
+    """Return which of these producers have caps."""
+    return set(Cap.objects.filter(profile__producer__in=producer_ids).values_list("profile__producer", flat=True))
 
 
 def release(*, producer_id: int, line: str, source_id: int | None, counted_at: datetime, is_returned: bool) -> None:

@@ -1,6 +1,7 @@
 """Take a seat at a producer's desk, exactly once and only while the licence behind it holds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -8,17 +9,22 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import F
 
 from accounts import rows
+from accounts.errors import Refused
 from licenses.authority import Authority
 from routing.decision import Decided, Inquiry
-from routing.models import ProducerLoad
 from routing.roster import RosterProducer
 from routing.services import capping
 
 HAND_OVER: Final = 0xFA1  # the advisory lock of whoever moves a lead from desk to desk
 EFFORT: Final = Decimal(1)  # what one lead weighs on a desk, until lines of different effort are told apart
+
+
+class AnotherMoves(Refused):
+    """Another sweep, or a person, is moving a lead from desk to desk this moment."""
+
+    code = "sla.another_moves"
 
 
 @dataclass
@@ -110,7 +116,7 @@ def take(*, decided: Decided, effort: Decimal, is_bare: bool = True) -> Taken:
         if savepoint:
             transaction.savepoint_rollback(savepoint)
         else:
-            release(producer_id=seat.producer_id, effort=effort)
+            release({seat.producer_id: effort})
             taken.is_bare = False
         taken.skipped.append({"producer": seat.producer_id, "why": why})
         waiting.remove(seat.producer_id)
@@ -137,30 +143,50 @@ def take_turn() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [HAND_OVER])
 
 
-def find_turn() -> bool:
-    """Take the turn as `take_turn` does, waiting two seconds at most; says whether it is ours.
+def find_turn() -> None:
+    """Take the turn as `take_turn` does, waiting two seconds at most.
 
-    Where it is not, the transaction can only be undone. Not to wait at all would never get between the stretches of
-    a long file.
+    Not to wait at all would never get between the stretches of a long file.
+
+    :raises AnotherMoves: if it is not ours by then; the transaction can only be undone
     """
-    if connection.vendor != "postgresql":
-        return True
     try:
-        with rows.in_one_message():
-            rows.Asked(WITHIN, [str(TURN_PATIENCE)])
+        with _patient_for(TURN_PATIENCE):
             take_turn()
     except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") != LOCKED:
-            raise
-        return False
+        if _is_locked(error):
+            raise AnotherMoves from error
+        raise
+
+
+@contextmanager
+def _patient_for(milliseconds: int) -> Iterator[None]:
+    """Wait for locks so long and no longer, in what is asked within, all of it in one message."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with rows.in_one_message():
+        rows.Asked(WITHIN, [str(milliseconds)])
+        yield
     with connection.cursor() as cursor:
         cursor.execute(USUALLY)
-    return True
 
 
-def release(*, producer_id: int, effort: Decimal) -> None:
-    """Free a seat, inside the transaction that took it or ends the assignment."""
-    ProducerLoad.objects.filter(producer_id=producer_id).update(open_effort=F("open_effort") - effort)
+def _is_locked(error: OperationalError) -> bool:
+    return getattr(error.__cause__, "sqlstate", "") == LOCKED
+
+
+FREED: Final = "UPDATE routing_producerload SET open_effort = open_effort - %s WHERE producer_id = %s"
+
+
+def release(efforts: Mapping[int, Decimal]) -> None:
+    """Free seats of these producers, inside the transaction that took them or ends the assignments.
+
+    Desks are freed in the order of their ids, as whoever locks several does.
+    """
+    with rows.in_one_message(), connection.cursor() as cursor:
+        for producer_id, effort in sorted(efforts.items()):
+            cursor.execute(FREED, [str(effort), producer_id])
 
 
 @dataclass(frozen=True)
@@ -213,19 +239,16 @@ class _Seating:
         """Wait a little for one desk, and let go of it where it is full: whoever waits for another must hold none."""
         savepoint = transaction.savepoint()
         try:
-            with rows.in_one_message():
-                rows.Asked(WITHIN, [str(PATIENCE)])
+            with _patient_for(PATIENCE):
                 asked = self._ask([producer_id], "FOR UPDATE OF load")
             seat = _seat(asked)
         except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", "") != LOCKED:
+            if not _is_locked(error):
                 raise
             seat = None
         if seat is None:
             transaction.savepoint_rollback(savepoint)  # and with it to the usual patience
         else:
-            with connection.cursor() as cursor:
-                cursor.execute(USUALLY)
             transaction.savepoint_commit(savepoint)
         return seat
 

@@ -1,13 +1,15 @@
 """Write the fairness ledger: whoever moves a member's credit writes here why, in the same transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
-from django.db.models import F
+from django.db import connection
 from django.db.models.functions import Now
 
+from accounts import rows
 from routing.decision import Decided, credit_step, plan_of
 from routing.fairness import DUST, KINDS, circle, expected_value, kind_of_end, turn
 from routing.models import Assignment, FairnessEntry, Lead, Pool, PoolCredit
@@ -83,8 +85,7 @@ def unaccepted(*, producer_id: int, agreed: Terms, kind: str, now: datetime) -> 
         return
     entry.leads, entry.value, entry.turns, entry.among = 1, agreed.value, agreed.own, agreed.among
     FairnessEntry.objects.bulk_create([entry, *_beyond(entry, agreed)])
-    seat = PoolCredit.objects.filter(pool=agreed.pool_id, producer=producer_id)
-    seat.update(credit=F("credit") + agreed.step)
+    move({(agreed.pool_id, producer_id): agreed.step})
 
 
 def _peers(decided: Decided, producer_id: int) -> dict[int, int]:
@@ -98,21 +99,40 @@ def _peers(decided: Decided, producer_id: int) -> dict[int, int]:
     }
 
 
-def end(assignment: Assignment, *, how: str, reason: str, now: datetime) -> None:
-    """Write down how a lead of a pool ended, and give its turn back where it was none or was taken back.
+def end(assignments: Sequence[Assignment], *, how: str, reason: str, now: datetime) -> None:
+    """Write down how leads of pools ended, and give their turns back where they were none or were taken back.
 
-    Inside the transaction that ends the assignment, once. A lead given before the ledger began has no turn to give.
+    Inside the transaction that ends the assignments, once. A lead given before the ledger began has no turn to give.
     """
-    kind = kind_of_end(how, reason)
-    got = FairnessEntry.objects.filter(assignment=assignment, kind="ASSIGNED").first() if kind else None
-    if kind is None or got is None:
+    kinds = {each.pk: kind_of_end(how, reason, excuse=each.excuse) for each in assignments}
+    if not any(kinds.values()):
         return
-    ended = FairnessEntry(pool_id=got.pool_id, producer_id=got.producer_id, at=now, kind=kind, assignment=assignment)
-    if KINDS[kind].gives_back:
-        ended.leads, ended.value, ended.turns, ended.among = -got.leads, -got.value, -got.turns, got.among
-        seat = PoolCredit.objects.filter(pool=got.pool_id, producer=got.producer_id)
-        seat.update(credit=F("credit") - got.turns)
-    ended.save(force_insert=True)
+    ended: list[FairnessEntry] = []
+    moved: dict[tuple[int, int], Decimal] = {}
+    for got in FairnessEntry.objects.filter(assignment__in=assignments, kind="ASSIGNED"):
+        kind, whose = got.assignment_id and kinds[got.assignment_id], (got.pool_id, got.producer_id)
+        if not kind:
+            continue
+        entry = FairnessEntry(
+            pool_id=got.pool_id, producer_id=got.producer_id, at=now, kind=kind, assignment_id=got.assignment_id
+        )
+        if KINDS[kind].gives_back:
+            entry.leads, entry.value, entry.turns, entry.among = -got.leads, -got.value, -got.turns, got.among
+            moved[whose] = moved.get(whose, Decimal(0)) - got.turns
+        ended.append(entry)
+    if ended:
+        move(moved)
+        rows.insert(*ended)
+
+
+MOVED: Final = "UPDATE routing_poolcredit SET credit = credit + %s WHERE pool_id = %s AND producer_id = %s"
+
+
+def move(steps: Mapping[tuple[int, int], Decimal]) -> None:
+    """Move credits in rotations, by pool and producer, in the order of their ids, as whoever moves several does."""
+    with connection.cursor() as cursor:
+        for (pool_id, producer_id), step in sorted(steps.items()):
+            cursor.execute(MOVED, [step, pool_id, producer_id])
 
 
 def seat(pool: Pool, producer_ids: Iterable[int], level: Decimal) -> None:

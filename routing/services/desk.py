@@ -1,6 +1,8 @@
 """What a producer does with a lead: accept, decline, touch, note, dispose."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from django.db import transaction
@@ -169,31 +171,58 @@ def end(*, assignment: Assignment, how: str, reason: str, actor: Actor, now: dat
 
     :raises WrongState: if it ended meanwhile
     """
-    running = Assignment.objects.filter(pk=assignment.pk, ended_at__isnull=True)
+    end_together([assignment], how=how, reason=reason, actor=actor, now=now)
+
+
+def end_together(assignments: Sequence[Assignment], *, how: str, reason: str, actor: Actor, now: datetime) -> None:
+    """End assignments in the same way, each once, with statements that serve them all.
+
+    :raises WrongState: if one ended meanwhile
+    """
+    running = Assignment.objects.filter(pk__in=[each.pk for each in assignments], ended_at__isnull=True)
     is_returned = how in HANDED_BACK or (how == Assignment.End.DISPOSED and reason in NO_LEAD)
-    if not running.update(ended_at=now, end=how, end_reason=reason[:400], is_returned=is_returned):
+    if running.update(ended_at=now, end=how, end_reason=reason[:400], is_returned=is_returned) != len(assignments):
         raise WrongState
-    SlaTimer.objects.filter(assignment=assignment, state="RUNNING").update(state="CANCELLED", settled_at=now)
+    SlaTimer.objects.filter(assignment__in=assignments, state="RUNNING").update(state="CANCELLED", settled_at=now)
     if how == Assignment.End.DISPOSED:
-        close_clocks(assignment.lead, now)
-    promises.handed_on(assignment=assignment, is_breach=how == Assignment.End.BREACHED, now=now)
-    claim.release(producer_id=assignment.producer_id, effort=assignment.effort)
-    capping.release(
-        producer_id=assignment.producer_id,
-        line=assignment.line,
-        source_id=assignment.source_id,
-        counted_at=assignment.assigned_at,
-        is_returned=is_returned,
+        for each in assignments:
+            close_clocks(each.lead, now)
+    promises.handed_on(assignments=assignments, is_breach=how == Assignment.End.BREACHED, now=now)
+    _free_seats(assignments, is_returned=is_returned)
+    crediting.end(assignments, how=how, reason=reason, now=now)
+    audit.record_many(
+        [
+            audit.entry(
+                at=now,
+                actor=actor,
+                action="assignment.ended",
+                target=each.lead,
+                detail={"assignment": str(each.pk), "how": how, "producer": each.producer_id},
+            )
+            for each in assignments
+        ]
     )
-    crediting.end(assignment, how=how, reason=reason, now=now)
-    audit.record(
-        at=now,
-        actor=actor,
-        action="assignment.ended",
-        target=assignment.lead,
-        detail={"assignment": str(assignment.pk), "how": how, "producer": assignment.producer_id},
+    freed = dict.fromkeys(each.producer_id for each in assignments)
+    outbox.publish_many(
+        [outbox.message(topic="capacity.freed", payload={"producer_id": each}, at=now) for each in freed]
     )
-    outbox.publish(topic="capacity.freed", payload={"producer_id": assignment.producer_id}, at=now)
+
+
+def _free_seats(assignments: Sequence[Assignment], *, is_returned: bool) -> None:
+    efforts: dict[int, Decimal] = {}
+    for each in assignments:
+        efforts[each.producer_id] = efforts.get(each.producer_id, Decimal(0)) + each.effort
+    claim.release(efforts)
+    capped = capping.capped(efforts)
+    for each in assignments:
+        if each.producer_id in capped:
+            capping.release(
+                producer_id=each.producer_id,
+                line=each.line,
+                source_id=each.source_id,
+                counted_at=each.assigned_at,
+                is_returned=is_returned,
+            )
 
 
 def place_again(*, lead: Lead, trigger: str, context: Context, actor: Actor, now: datetime) -> Placement:
@@ -205,7 +234,7 @@ def place_again(*, lead: Lead, trigger: str, context: Context, actor: Actor, now
     if lead.person is None:
         raise WrongState("The person behind this lead was erased; nothing more can be done with it.")
     case = Case(lead, lead.person, trigger, actor, now, context, had(lead))
-    if trigger in loops.AUTOMATIC and loops.is_going_round(lead, now=now):
+    if trigger in loops.AUTOMATIC and loops.going_round([lead], now=now):
         return keep(case, "GOING_ROUND")
     return place(case)
 

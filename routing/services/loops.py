@@ -1,7 +1,10 @@
 """A lead that automations hand round and round stops at a person."""
 
+from collections import Counter
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from routing.models import Decision, Lead
 
@@ -16,10 +19,13 @@ AUTOMATIC: Final = (
 )
 
 
-def is_going_round(lead: Lead, *, now: datetime) -> bool:
-    """Say whether the lead has moved by itself as often as it may since a person last decided about it."""
-    recent = Decision.objects.filter(lead=lead, made_at__gt=now - WITHIN)
-    by_hand = recent.filter(trigger=Decision.Trigger.MANUAL).order_by("-made_at").values_list("made_at", flat=True)
-    since = by_hand.first()
-    moves = recent.filter(trigger__in=AUTOMATIC, **({"made_at__gt": since} if since else {}))
-    return moves.count() >= MOVES
+def going_round(leads: Collection[Lead], *, now: datetime) -> set[UUID]:
+    """Return which leads have moved by themselves as often as they may since a person last decided about them."""
+    recent = Decision.objects.filter(lead__in=leads, made_at__gt=now - WITHIN).order_by("made_at")
+    moves = Counter[UUID]()
+    for lead_id, trigger in recent.values_list("lead", "trigger"):
+        if trigger == Decision.Trigger.MANUAL:
+            moves[lead_id] = 0
+        elif trigger in AUTOMATIC:
+            moves[lead_id] += 1
+    return {lead_id for lead_id, number in moves.items() if number >= MOVES}

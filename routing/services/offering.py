@@ -84,7 +84,7 @@ def end(offer: Offer, state: Offer.State, now: datetime, reason: str = "") -> bo
         return False
     offer.state = state
     if offer.reserves:
-        claim.release(producer_id=offer.producer_id, effort=claim.EFFORT)
+        claim.release({offer.producer_id: claim.EFFORT})
         capping.release(
             producer_id=offer.producer_id,
             line=offer.lead.line,

@@ -5,10 +5,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Model
 
 from accounts import rows
@@ -20,7 +19,7 @@ from routing.decision import Decided, Inquiry, Tried, asking_of, conclude
 from routing.errors import WrongState
 from routing.lead_states import sources_of
 from routing.models import Lead, SlaTimer
-from routing.services import claim, deciding
+from routing.services import claim, crediting, deciding
 from routing.services.outcomes import Case, Placement, kept, placed
 
 log = logging.getLogger(__name__)
@@ -124,14 +123,20 @@ def writing(case: Case, placement: Placement) -> Writing:
     return Writing(list(_rows(placement)), entries, _messages(case.lead, placement, case.now))
 
 
-def new_lead(case: Case) -> list[Model]:
-    """Return the rows of a lead that comes in, in its final state."""
+def lead_rows(case: Case) -> list[Model]:
+    """Return the rows of a lead that comes in, in its final state; one that is there is moved at once instead.
+
+    :raises WrongState: if it is no longer where such a move may start
+    """
+    if not case.lead._state.adding:
+        _move(case.lead)
+        return []
     return [case.lead] if case.person is None else [case.person, case.lead]
 
 
 def _write(case: Case, placement: Placement) -> None:
     new = writing(case, placement)
-    lead = new_lead(case) if case.lead._state.adding else _moved(case.lead)
+    lead = lead_rows(case)
     with rows.in_one_message():
         # In two: psycopg remembers how a statement is written up to 50 values, and reads a longer one anew each time.
         rows.insert(*lead, placement.decision)
@@ -140,7 +145,8 @@ def _write(case: Case, placement: Placement) -> None:
         audit.record_many(new.entries)
         outbox.publish_many(new.messages)
         if placement.credit and placement.credit[2]:
-            settle(*placement.credit)
+            pool_id, producer_id, step = placement.credit
+            crediting.move({(pool_id, producer_id): step})
         if case.on_placed:
             case.on_placed(placement)
 
@@ -156,15 +162,6 @@ def _rows(placement: Placement) -> Iterator[Model]:
         yield placement.queue_item
 
 
-SETTLE: Final = "UPDATE routing_poolcredit SET credit = credit + %s WHERE pool_id = %s AND producer_id = %s"
-
-
-def settle(pool_id: int, producer_id: int, step: Decimal) -> None:
-    """Move a member's credit in a pool's rotation."""
-    with connection.cursor() as cursor:
-        cursor.execute(SETTLE, [step, pool_id, producer_id])
-
-
 def _apply(lead: Lead, placement: Placement) -> None:
     assignment = placement.assignment
     lead.state = STATES[placement.status]
@@ -176,15 +173,10 @@ def _apply(lead: Lead, placement: Placement) -> None:
     lead.hop = assignment.hop if assignment else lead.hop
 
 
-def _moved(lead: Lead) -> list[Model]:
-    """Move a lead that exists, by a conditional update.
-
-    :raises WrongState: if it is no longer where such a move may start
-    """
+def _move(lead: Lead) -> None:
     movable = Lead.objects.filter(pk=lead.pk, state__in=sources_of(lead.state))
     if not movable.update(**{name: getattr(lead, name) for name in CHANGED}):
         raise WrongState
-    return []
 
 
 def _entries(case: Case, placement: Placement) -> list[Entry]:

@@ -1,9 +1,10 @@
 """How promises end: kept by a touch, missed, or void because the lead went elsewhere. Each result is frozen once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from accounts import rows
 from routing.models import Assignment, Lead, Promise, SlaTimer
@@ -22,7 +23,9 @@ def touched(*, lead: Lead, assignment: Assignment, kind: str, now: datetime) -> 
 
 def answered(*, assignment: Assignment, now: datetime) -> dict[str, Any]:
     """Freeze the producer's own first touch, made now."""
-    return _told(_freeze_first_touch(assignment, **_verdict(assignment.due_at, now)))
+    promise = _first_touch(assignment, **_verdict(assignment.due_at, now))
+    rows.insert(promise)
+    return _told(promise)
 
 
 def follow_up(*, lead: Lead, assignment: Assignment, sla: Sla, agency: AgencyFacts, now: datetime) -> None:
@@ -35,12 +38,16 @@ def follow_up(*, lead: Lead, assignment: Assignment, sla: Sla, agency: AgencyFac
         rows.insert(*new)
 
 
-def handed_on(*, assignment: Assignment, is_breach: bool, now: datetime) -> None:
-    """End the promises of a producer who lost the lead: overdue ones are missed, the others void."""
-    if assignment.first_touch_at is None:
-        is_missed = is_breach or assignment.due_at <= now
-        _freeze_first_touch(assignment, result=Result.MISSED if is_missed else Result.VOID)
-    _drop(Promise.objects.filter(assignment=assignment), now)
+def handed_on(*, assignments: Sequence[Assignment], is_breach: bool, now: datetime) -> None:
+    """End the promises of producers who lost their leads: overdue ones are missed, the others void."""
+    frozen = []
+    for each in assignments:
+        if each.first_touch_at is None:
+            is_missed = is_breach or each.due_at <= now
+            frozen.append(_first_touch(each, result=Result.MISSED if is_missed else Result.VOID))
+    _drop(Promise.objects.filter(assignment__in=assignments), now)
+    if frozen:
+        rows.insert(*frozen)
 
 
 def closed(*, lead: Lead, now: datetime) -> None:
@@ -68,14 +75,13 @@ def _keep(promise: Promise, now: datetime) -> dict[str, Any]:
 
 
 def _drop(promises: QuerySet[Promise], now: datetime) -> None:
-    running = promises.filter(result=Result.RUNNING)
-    running.filter(due_at__lte=now).update(result=Result.MISSED)
-    running.update(result=Result.VOID)
+    missed = When(due_at__lte=now, then=Value(Result.MISSED))
+    promises.filter(result=Result.RUNNING).update(result=Case(missed, default=Value(Result.VOID)))
 
 
-def _freeze_first_touch(assignment: Assignment, **outcome: Any) -> Promise:
-    """Write the result of the producer's first touch; the promise itself stood on the assignment."""
-    return Promise.objects.create(
+def _first_touch(assignment: Assignment, **outcome: Any) -> Promise:
+    """Return the result of the producer's first touch, frozen; the promise itself stood on the assignment."""
+    return Promise(
         lead_id=assignment.lead_id,
         assignment=assignment,
         kind="FIRST_TOUCH",

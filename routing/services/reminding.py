@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -12,9 +12,10 @@ from audit import services as audit
 from outbox import services as outbox
 from outbox.models import Message
 from routing.models import SlaTimer
-from routing.services import catching_up
+from routing.services import catching_up, telling
 
 BATCH: Final = 200
+TOPIC: Final = "sla.reminded"
 TAKING: Final = (SlaTimer.Kind.BREACH, SlaTimer.Kind.POOL)
 
 
@@ -43,12 +44,7 @@ def _remind_some(actor: Actor, now: datetime) -> int:
         return 0
     keys = [timer.pk for timer in timers]
     SlaTimer.objects.filter(pk__in=keys).update(state=SlaTimer.State.FIRED, settled_at=now)
-    audit.record_many(
-        [
-            audit.entry(at=now, actor=actor, action="sla.reminded", target=timer.lead, detail=_detail(timer))
-            for timer in timers
-        ]
-    )
+    audit.record_many([telling.entry(timer, TOPIC, actor=actor, now=now) for timer in timers])
     outbox.publish_many(list(_messages(timers, now)))
     return len(timers)
 
@@ -59,10 +55,6 @@ def _due(now: datetime) -> QuerySet[SlaTimer]:
     return running.filter(kind=SlaTimer.Kind.REMIND).filter(~Exists(taken))
 
 
-def _detail(timer: SlaTimer) -> dict[str, str]:
-    return {"timer": str(timer.pk), "due_at": timer.due_at.isoformat()}
-
-
 def _messages(timers: Sequence[SlaTimer], now: datetime) -> Iterator[Message]:
     """Yield one message a reminder; of those that are late by a standstill one a producer, with how many more wait."""
     late: dict[int, list[SlaTimer]] = {}
@@ -70,13 +62,6 @@ def _messages(timers: Sequence[SlaTimer], now: datetime) -> Iterator[Message]:
         if timer.assignment is not None and catching_up.is_late(timer.due_at, now=now):
             late.setdefault(timer.assignment.producer_id, []).append(timer)
         else:
-            yield _message(timer, now)
+            yield telling.message(timer, TOPIC, now=now)
     for of_producer in late.values():
-        yield _message(of_producer[0], now, more=len(of_producer) - 1)
-
-
-def _message(timer: SlaTimer, now: datetime, **more: int) -> Message:
-    payload: dict[str, Any] = {"lead_id": str(timer.lead_id), "timer_id": str(timer.pk), **more}
-    if timer.assignment is not None:
-        payload |= {"assignment_id": str(timer.assignment_id), "producer_id": timer.assignment.producer_id}
-    return outbox.message(topic="sla.reminded", payload=payload, at=now, aggregate=str(timer.lead_id))
+        yield telling.message(of_producer[0], TOPIC, now=now, more=len(of_producer) - 1)

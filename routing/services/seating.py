@@ -31,7 +31,7 @@ from routing.decision import (
 from routing.desks import Desks, Pool
 from routing.models import ProducerLoad
 from routing.queries import cap_counts
-from routing.services import capping, claim, deciding, placing, readings
+from routing.services import capping, claim, crediting, deciding, placing, readings
 from routing.services.claim import Ground
 from routing.services.outcomes import Case, Placement, placed
 
@@ -57,7 +57,7 @@ MOVING: Final = frozenset({"tie", "uncalled"})
 
 
 def place_together(cases: Sequence[Case]) -> list[Placement | None]:
-    """Decide about new leads in the order given and write what comes of it; inside the caller's transaction.
+    """Decide about leads in the order given and write what comes of it; inside the caller's transaction.
 
     None stands for a lead that must be decided alone: its pool's method looks at what the others here change.
 
@@ -235,13 +235,12 @@ def _write(seated: Sequence[Seated], desks: Desks) -> None:
     """Write the desks first: assignments are counted against them."""
     with rows.in_one_message():
         _write_loads(desks, max(each.case.now for each in seated))
-        for (pool_id, producer_id), step in sorted(_steps(seated).items()):
-            placing.settle(pool_id, producer_id, step)
+        crediting.move(_steps(seated))
     producers, at = seated[0].case.context.roster.producers, seated[0].case.now
     capping.count([(cap, producers[each].time_zone, used) for each, cap, used in desks.counted()], at)
     new = [placing.writing(each.case, each.placement) for each in seated]
     rows.insert(
-        *chain.from_iterable(placing.new_lead(each.case) for each in seated),
+        *chain.from_iterable(placing.lead_rows(each.case) for each in seated),
         *(each.placement.decision for each in seated),
         *chain.from_iterable(each.rows for each in new),
         *chain.from_iterable(each.placement.fairness for each in seated),

@@ -3,16 +3,14 @@
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 
 from accounts.actor import Actor, system
 from accounts.errors import Refused
-from audit import services as audit
-from outbox import services as outbox
 from routing.decision import Context
 from routing.models import Assignment, Decision, Lead, SlaTimer
 from routing.queries.had import had
@@ -22,10 +20,11 @@ from routing.services import (
     claim,
     deciding,
     desk,
-    excusing,
     foreseeing,
+    moving,
     promises,
     reminding,
+    telling,
 )
 from routing.services.outcomes import Case
 from routing.services.placing import keep
@@ -34,6 +33,7 @@ log = logging.getLogger(__name__)
 
 Kind = SlaTimer.Kind
 FAILED_LATER: Final = timedelta(minutes=5)
+SOON: Final = timedelta(seconds=2)
 TAKING: Final = frozenset({Kind.FORESEEN, Kind.BREACH, Kind.POOL})
 
 
@@ -41,12 +41,6 @@ class AlreadySettled(Refused):
     """The timer is no longer running, or somebody is at its lead this moment."""
 
     code = "sla.already_settled"
-
-
-class AnotherMoves(Refused):
-    """Another sweep, or a person, is moving a lead from desk to desk this moment."""
-
-    code = "sla.another_moves"
 
 
 def sweep_due(*, now: datetime, limit: int = 500) -> int:
@@ -65,8 +59,14 @@ def sweep_due(*, now: datetime, limit: int = 500) -> int:
         log.exception("sla.reminders_failed")  # one of many; told one by one, the others get through
         settled = 0
     due = catching_up.in_order(due, now=now, first=stood_still)
-    left: set[UUID] = set()  # leads of which this round left a step to another: their later steps come after it
     is_moving = True
+    try:
+        settled += moving.move_due(due, actor=actor, now=now, limit=limit)
+    except claim.AnotherMoves:
+        is_moving = False  # they go through the same timers; two would only wait for each other
+    except Exception:
+        log.exception("sla.breaches_failed")  # likewise
+    left: set[UUID] = set()  # leads of which this round left a step to another: their later steps come after it
     for timer in due.select_related("lead", "assignment", "promise")[:limit]:
         if timer.lead_id in left or (timer.kind in TAKING and not is_moving):
             left.add(timer.lead_id)
@@ -74,10 +74,15 @@ def sweep_due(*, now: datetime, limit: int = 500) -> int:
         try:
             settle(timer=timer, actor=actor, now=now)
             settled += 1
-        except AnotherMoves:
-            is_moving = False  # they go through the same timers; two would only wait for each other
+        except claim.AnotherMoves:
+            is_moving = False
             left.add(timer.lead_id)
         except AlreadySettled:
+            left.add(timer.lead_id)
+        except (OperationalError, InterfaceError):
+            # The database is at fault, not the row: a restart, a lock. Where it is still away, this round ends here.
+            log.exception("sla.timer_postponed", extra={"timer_id": str(timer.pk), "kind": timer.kind})
+            SlaTimer.objects.filter(pk=timer.pk).update(try_at=now + SOON)
             left.add(timer.lead_id)
         except Exception:
             # One bad row must not hold up the others' clocks; it is reported and looked at again later.
@@ -97,13 +102,12 @@ def settle(*, timer: SlaTimer, actor: Actor, now: datetime) -> None:
     """Fire a running timer that is due, once.
 
     :raises AlreadySettled: if another sweep, or a touch, settled it first, or has its lead in hand
-    :raises AnotherMoves: if it would take the lead from somebody, and it is not our turn to
+    :raises claim.AnotherMoves: if it would take the lead from somebody, and it is not our turn to
     """
     context = None
     if timer.kind in TAKING:
         _require_running(timer)  # whoever follows another sweep needs no turn to see it
-        if not claim.find_turn():
-            raise AnotherMoves
+        claim.find_turn()
         _require_running(timer)
         context = deciding.context()  # before the lead is locked: it may lock the roster
     if not desk.lock_free(timer.lead):
@@ -151,12 +155,7 @@ TELLING: Final[Mapping[str, Callable[[SlaTimer, Actor, datetime], None]]] = {
 
 
 def _tell(timer: SlaTimer, action: str, actor: Actor, now: datetime, **more: str) -> None:
-    detail = {"timer": str(timer.pk), "due_at": timer.due_at.isoformat(), **more}
-    audit.record(at=now, actor=actor, action=action, target=timer.lead, detail=detail)
-    payload: dict[str, Any] = {"lead_id": str(timer.lead_id), "timer_id": str(timer.pk), **more}
-    if timer.assignment:
-        payload |= {"assignment_id": str(timer.assignment_id), "producer_id": timer.assignment.producer_id}
-    outbox.publish(topic=action, payload=payload, at=now, aggregate=str(timer.lead_id))
+    telling.tell([timer], action, actor=actor, now=now, **more)
 
 
 def _foresee(timer: SlaTimer, context: Context, actor: Actor, now: datetime) -> None:
@@ -169,7 +168,7 @@ def _foresee(timer: SlaTimer, context: Context, actor: Actor, now: datetime) -> 
     if not outlook.is_missed:
         return
     lead = Lead.objects.select_related("source", "person").get(pk=timer.lead_id)
-    if _is_used_up(lead, context) or not _has_another(lead, context, now):
+    if moving.is_used_up(lead, context) or not _has_another(lead, context, now):
         _tell(timer, "sla.escalated", actor, now, told=Kind.TEAM_LEAD, channel=timer.channel)
         return
     _tell(timer, "sla.foreseen", actor, now, ahead=str(outlook.ahead))
@@ -192,11 +191,6 @@ def _still_held(timer: SlaTimer) -> Assignment:
     return assignment
 
 
-def _is_used_up(lead: Lead, context: Context) -> bool:
-    sla = context.roster.agency.sla.get(lead.tier)
-    return sla is not None and lead.hop >= sla.max_hops
-
-
 def _take_away(timer: SlaTimer, context: Context, actor: Actor, now: datetime) -> None:
     """Take the lead from the producer who did not answer: to the next best, or to a manager.
 
@@ -204,18 +198,13 @@ def _take_away(timer: SlaTimer, context: Context, actor: Actor, now: datetime) -
     """
     assignment = _still_held(timer)
     lead = Lead.objects.select_related("source", "person").get(pk=timer.lead_id)
-    is_last = timer.kind == Kind.POOL or _is_used_up(lead, context)
+    is_last = timer.kind == Kind.POOL or moving.is_used_up(lead, context)
     if is_last and timer.kind == Kind.BREACH and _has_further_steps(timer):
         _tell(timer, "sla.hops_used_up", actor, now)
         return
-    _tell(timer, "sla.breached", actor, now)
-    excuse = excusing.find(assignment=assignment, lead=lead, roster=context.roster)
-    if excuse:
-        Assignment.objects.filter(pk=assignment.pk).update(excuse=excuse)
-        audit.record(at=now, actor=actor, action="sla.excused", target=lead, detail={"excuse": str(excuse)})
-    desk.end(assignment=assignment, how=Assignment.End.BREACHED, reason="Not answered in time.", actor=actor, now=now)
+    moving.take_away([timer], context, actor=actor, now=now)
     sla = context.roster.agency.sla.get(lead.tier)
-    if sla is not None and not excuse:
+    if sla is not None and not assignment.excuse:
         availability.set_away(producer_id=assignment.producer_id, sla=sla, actor=actor, now=now)
     if is_last:
         reason = "LADDER_ENDED" if timer.kind == Kind.POOL else "HOPS_EXHAUSTED"

@@ -299,7 +299,7 @@ def test_a_row_that_fails_is_put_off_and_holds_nobody_up(caplog: pytest.LogCaptu
         NOW + HOUR,
         NOW + HOUR + 5 * MINUTE,
     )
-    assert [record.message for record in caplog.records] == ["sla.timer_failed"]
+    assert [record.message for record in caplog.records] == ["sla.breaches_failed", "sla.timer_failed"]
     assert held(kim) + held(lee) == 2
 
 

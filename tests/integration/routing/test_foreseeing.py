@@ -10,7 +10,7 @@ from licenses.models import Producer
 from outbox import services as outbox
 from outbox.models import Heartbeat, Message
 from routing.errors import WrongState
-from routing.models import Assignment, Lead, Leave, SlaPolicy
+from routing.models import Assignment, FairnessEntry, Lead, Leave, PoolCredit, SlaPolicy
 from routing.services import availability, catching_up, desk, pausing, roster, sla
 from tests.agency import (
     MINUTE,
@@ -208,6 +208,8 @@ def test_an_outage_the_producer_reported_excuses_their_other_leads() -> None:
     assert held.excuse == "OUTAGE"
     assert actions(other) == ["sla.breached", "sla.excused"]
     assert availability.find(producer=kim, now=NOW + HOUR + MINUTE) is None
+    assert FairnessEntry.objects.get(assignment=held, kind="EXCUSED").turns == -1
+    assert PoolCredit.objects.get(producer=kim).credit == sum(FairnessEntry.objects.values_list("turns", flat=True))
 
 
 def test_clocks_that_stood_still_excuse_whose_time_ran_out_meanwhile() -> None:

@@ -74,5 +74,10 @@ def test_how_a_lead_ends_says_whether_the_turn_comes_back(how: str, reason: str,
     assert KINDS[kind].gives_back is gives_back
 
 
+def test_a_miss_that_is_excused_gives_the_turn_back() -> None:
+    assert kind_of_end("BREACHED", "", excuse="OUTAGE") == "EXCUSED"
+    assert KINDS["EXCUSED"].gives_back
+
+
 def test_a_lead_that_was_worked_moves_no_balance() -> None:
     assert kind_of_end("DISPOSED", "SOLD") is None
