@@ -143,7 +143,7 @@ def _speed(since: datetime, now: datetime) -> Speed:
 
 
 def _promises(since: datetime, now: datetime) -> Promises:
-    """Count kept and missed; what was handed back or moved before its time counts as neither."""
+    """Count kept and missed; what was excused, handed back or moved before its time counts as neither."""
     found = Assignment.objects.filter(assigned_at__range=(since, now)).aggregate(
         leads=Count("lead", distinct=True),
         kept=Count("pk", filter=owner_clocks.KEPT),

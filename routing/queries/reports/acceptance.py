@@ -32,7 +32,8 @@ _ASSIGNED = Section(
         Part("made", "Assigned"),
         Part("accepted", "Accepted", lambda scope: _TAKEN, "ok"),
         Part("declined", "Declined", lambda scope: ~_TAKEN & Q(end=_End.DECLINED), "bad"),
-        Part("late", "Ran out", lambda scope: ~_TAKEN & Q(end=_End.BREACHED), "warn"),
+        Part("late", "Ran out", lambda scope: ~_TAKEN & Q(end=_End.BREACHED, excuse=""), "warn"),
+        Part("excused", "Excused", lambda scope: ~_TAKEN & Q(end=_End.BREACHED, excuse__gt=""), "main"),
         Part("taken", "Taken away", lambda scope: ~_TAKEN & Q(end__in=[_End.REASSIGNED, _End.DISPOSED]), "muted"),
         Part("waiting", "No answer yet", lambda scope: ~_TAKEN & Q(ended_at__isnull=True), "info"),
     ),
@@ -71,7 +72,8 @@ ACCEPTANCE = Report(
         "Assignments and offers made in the period. An assignment is accepted once its producer accepted it or "
         "logged a touch that counts, whatever became of it later. Acceptance is those accepted of those accepted, "
         "declined or run out.",
-        "Left out of the rate: what was taken away or closed before an answer, offers another producer took or that "
+        "Left out of the rate: what ran out and is excused, since systems were down or the person might not be called "
+        "for most of the time, what was taken away or closed before an answer, offers another producer took or that "
         "were withdrawn or no longer lawful, and what still waits. An assignment that began as an accepted offer, "
         "or that a producer took from the pool, is not counted a second time.",
     ),
@@ -84,7 +86,11 @@ ACCEPTANCE = Report(
     ),
     drawn=(
         Drawn(
-            "lying", "assigned", "producer", ("accepted", "declined", "late", "taken", "waiting"), "Answers by producer"
+            "lying",
+            "assigned",
+            "producer",
+            ("accepted", "declined", "late", "excused", "taken", "waiting"),
+            "Answers by producer",
         ),
     ),
 )

@@ -38,7 +38,8 @@ _HAND_OVERS = Section(
     nothing="No lead was taken from its producer in this time.",
     parts=(
         Part("all", "Reassigned"),
-        Part("late", "Not answered in time", lambda scope: Q(end=_End.BREACHED), "warn"),
+        Part("late", "Not answered in time", lambda scope: Q(end=_End.BREACHED, excuse=""), "warn"),
+        Part("excused", "Excused", lambda scope: Q(end=_End.BREACHED, excuse__gt=""), "muted"),
         Part("declined", "Declined", lambda scope: Q(end=_End.DECLINED), "bad"),
         Part("moved", "Moved by a manager", lambda scope: Q(end=_End.REASSIGNED), "info"),
         Part("onward", "Had a producer since", lambda scope: Q(went_on=True), "ok"),
@@ -77,14 +78,15 @@ REASSIGNMENTS = Report(
     question="Why do leads change hands, and do they find somebody else?",
     definition=(
         "Assignments that ended in the period because the producer did not answer in time, declined, or a manager "
-        "moved the lead or emptied the desk. Had a producer since: the lead was given to somebody again.",
+        "moved the lead or emptied the desk. Excused: not answered in time either, but systems were down, or the "
+        "person might not be called for most of the time. Had a producer since: the lead was given to somebody again.",
         "The second table counts leads received in the period that a producer ever had, by how often they were "
         "handed on after a breach or a decline. Conversion is those sold of those closed.",
     ),
     sections=(_HAND_OVERS, _HOPS),
     headlines=(
         Headline("Reassigned", "moves", "all", "taken from their producer"),
-        Headline("Not answered in time", "moves", "late", "moved on by the clock"),
+        Headline("Not answered in time", "moves", "late", "moved on by the clock; none that is excused"),
         Headline("Declined", "moves", "declined", "by the producer"),
         Headline("Found another producer", "moves", "rate"),
     ),
@@ -93,7 +95,7 @@ REASSIGNMENTS = Report(
             "lying",
             "moves",
             "producer",
-            ("late", "declined", "moved"),
+            ("late", "excused", "declined", "moved"),
             "Reassignments by the producer who lost the lead",
         ),
     ),

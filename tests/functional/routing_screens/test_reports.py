@@ -209,6 +209,28 @@ def test_a_table_as_a_file_has_plain_numbers_and_their_units(agency: SmallAgency
     assert line[1:] == ["2", "1", "1", "1", "1", "1.0", "120.0", "120.0"]
 
 
+def test_an_excused_miss_has_its_column_its_leads_and_its_cause(agency: SmallAgency, manager: Client) -> None:
+    lead = agency.receive()
+    now = timezone.now()
+    lead.assignments.update(due_at=now, ended_at=now, end="BREACHED", excuse="LAW")
+    law = "The person might not be called for most of that time"
+
+    page = manager.get(address("report", "sla", "?days=7"))
+    behind = manager.get(address("report_leads", "sla", "?days=7&table=clocks-tier&part=excused"))
+    causes = manager.get(address("report_leads", "sla", "?days=7&table=excuses-excuse&part=all&key=LAW"))
+
+    assert "since systems were down or the person might not be called for most of the time" in page.text
+    assert f'aria-label="1 excused: {law}"' in page.text
+    assert [line.lead for line in behind.context["found"].lines] == [lead]
+    assert [line.lead for line in causes.context["found"].lines] == [lead]
+    assert f"Excused: {law}" in causes.text
+    assert [line[:5] for line in rows(manager, "sla", "?table=clocks-tier&days=7")] == [
+        ["Tier", "Assigned", "In time", "Too late", "Excused"],
+        [lead.get_tier_display(), "1", "0", "0", "1"],
+    ]
+    assert rows(manager, "sla", "?table=excuses-excuse&days=7")[1:] == [[law, "1"]]
+
+
 def test_no_name_in_a_file_becomes_a_formula(agency: SmallAgency, manager: Client) -> None:
     lead = agency.receive()
     Pool.objects.filter(slug=lead.pool).update(name="=HYPERLINK(1)")

@@ -144,6 +144,7 @@ def _story(agency: Agency, rng: random.Random) -> None:
             end=end,
             ended_at=ended_at,
             end_reason=rng.choice(["RETURNED", "SOLD"]) if end == "DISPOSED" else "",
+            excuse=rng.choice(["", "OUTAGE", "LAW"]) if end == "BREACHED" else "",
             first_touch_at=at + timedelta(minutes=rng.randrange(30)) if touched else None,
             accepted_at=at if rng.random() < 0.3 else None,
         )
@@ -244,14 +245,14 @@ def test_the_lines_of_a_table_come_to_the_figures_of_all(busy: Agency, slug: str
 @pytest.mark.parametrize(
     ("slug", "section", "whole", "pieces"),
     [
-        ("acceptance", "assigned-producer", "made", ("accepted", "declined", "late", "taken", "waiting")),
+        ("acceptance", "assigned-producer", "made", ("accepted", "declined", "late", "excused", "taken", "waiting")),
         ("acceptance", "offered-producer", "made", ("accepted", "declined", "late", "over", "waiting")),
-        ("sla", "clocks-hour", "all", ("kept", "missed", "given_up", "running")),
-        ("sla", "promises-kind", "all", ("kept", "missed", "void", "running")),
+        ("sla", "clocks-hour", "all", ("kept", "missed", "excused", "given_up", "running")),
+        ("sla", "promises-kind", "all", ("kept", "missed", "excused", "void", "running")),
         ("speed", "leads-tier", "received", ("answered", "waiting")),
         ("ageing", "leads-producer", "open", ("queued", "offered", "held", "worked")),
         ("fallback", "items-reason", "came", ("given", "ended", "waiting")),
-        ("reassignments", "moves-tier", "all", ("late", "declined", "moved")),
+        ("reassignments", "moves-tier", "all", ("late", "excused", "declined", "moved")),
         ("reversals", "given-trigger", "reversed", ("moved", "returned")),
     ],
 )
@@ -316,6 +317,7 @@ def test_acceptance_counts_a_touch_as_a_yes_and_no_offer_twice(agency: Agency) -
     agency.assign(agency.lead(), kim, first_touch_at=NOW, end="BREACHED", ended_at=NOW)
     agency.assign(agency.lead(), kim, end="DECLINED", ended_at=over)
     agency.assign(agency.lead(), lee, end="BREACHED", ended_at=over)
+    agency.assign(agency.lead(), lee, end="BREACHED", ended_at=over, excuse="LAW")
     agency.assign(agency.lead(), lee, end="REASSIGNED", ended_at=over)
     agency.assign(agency.lead(), lee)
     agency.assign(agency.lead(), ray, trigger="ACCEPT", accepted_at=NOW)
@@ -323,11 +325,12 @@ def test_acceptance_counts_a_touch_as_a_yes_and_no_offer_twice(agency: Agency) -
     agency.offer(agency.lead(), ray, "TAKEN")
     agency.offer(agency.lead(), ray, "EXPIRED")
 
+    nothing = dict.fromkeys(["accepted", "declined", "late", "excused", "taken", "waiting"], 0)
     given, offered = table("acceptance", "assigned-producer"), table("acceptance", "offered-producer")
 
     assert given == {
-        "Kim Park": {"made": 3, "accepted": 2, "declined": 1, "late": 0, "taken": 0, "waiting": 0, "rate": 2 / 3},
-        "Lee Park": {"made": 3, "accepted": 0, "declined": 0, "late": 1, "taken": 1, "waiting": 1, "rate": 0},
+        "Kim Park": {**nothing, "made": 3, "accepted": 2, "declined": 1, "rate": 2 / 3},
+        "Lee Park": {**nothing, "made": 4, "late": 1, "excused": 1, "taken": 1, "waiting": 1, "rate": 0},
     }
     assert offered == {
         "Ray Park": {"made": 3, "accepted": 1, "declined": 0, "late": 1, "over": 1, "waiting": 0, "rate": 0.5}
@@ -351,7 +354,43 @@ def test_a_clock_is_kept_on_the_instant_and_given_up_only_before_it(agency: Agen
 
     found = table("sla", "clocks-tier")["Hot"]
 
-    assert found == {"all": 7, "kept": 1, "missed": 4, "given_up": 1, "running": 1, "rate": 0.2}
+    assert found == {"all": 7, "kept": 1, "missed": 4, "excused": 0, "given_up": 1, "running": 1, "rate": 0.2}
+
+
+def test_a_miss_that_is_excused_is_told_with_what_stood_in_the_way_and_held_against_nobody(agency: Agency) -> None:
+    kim, lee, _ = agency.producers
+    late: dict[str, Any] = {"end": "BREACHED", "ended_at": NOW - 40 * MINUTE}
+    agency.assign(agency.lead(), kim, first_touch_at=NOW - 50 * MINUTE)
+    agency.assign(agency.lead(), kim, **late)
+    for excuse in ("LAW", "OUTAGE", "LAW"):
+        held = agency.assign(agency.lead(), lee, **late, excuse=excuse)
+    for clock in ("OWNER", "LEAD"):
+        Promise.objects.create(
+            lead=held.lead,
+            assignment=held,
+            kind="QUOTE",
+            clock=clock,
+            starts_at=NOW - HOUR,
+            due_at=NOW - HOUR / 2,
+            result="MISSED",
+        )
+
+    clocks, nothing = table("sla", "clocks-producer"), {"missed": 0, "excused": 0, "given_up": 0, "running": 0}
+    assert clocks["Kim Park"] == {**nothing, "all": 2, "kept": 1, "missed": 1, "rate": 0.5}
+    assert clocks["Lee Park"] == {**nothing, "all": 3, "kept": 0, "excused": 3}  # of nothing there is no rate
+    assert table("sla", "excuses-excuse") == {
+        "Telephone or systems were down": {"all": 1},
+        "The person might not be called for most of that time": {"all": 2},
+    }
+    assert table("sla", "promises-kind") == {
+        "Quote": {"all": 2, "kept": 0, "missed": 1, "excused": 1, "void": 0, "running": 0, "rate": 0}
+    }
+    assert figures("sla")["Kept"] == 0.5
+    moved = table("reassignments", "moves-producer")
+    assert [(name, row["late"], row["excused"]) for name, row in moved.items()] == [
+        ("Lee Park", 0, 3),
+        ("Kim Park", 1, 0),
+    ]
 
 
 def test_a_reversal_is_a_persons_hand_or_a_lead_returned_and_nothing_else(agency: Agency) -> None:
@@ -379,7 +418,7 @@ def test_a_reassignment_says_whether_anybody_had_the_lead_since(agency: Agency) 
     agency.assign(agency.lead(), kim, end="DISPOSED", end_reason="SOLD", ended_at=NOW)
 
     assert table("reassignments", "moves-producer") == {
-        "Kim Park": {"all": 2, "late": 1, "declined": 1, "moved": 0, "onward": 1, "rate": 0.5}
+        "Kim Park": {"all": 2, "late": 1, "excused": 0, "declined": 1, "moved": 0, "onward": 1, "rate": 0.5}
     }
 
 

@@ -102,13 +102,14 @@ def test_a_promise_is_kept_missed_or_not_yet_decided(source: LeadSource, kim: Pr
     assign(lead(), kim, first_touch_at=MIDNIGHT + timedelta(minutes=15))
     assign(lead(), kim, first_touch_at=MIDNIGHT + timedelta(minutes=16))
     assign(lead(), kim, end="BREACHED", ended_at=MIDNIGHT + timedelta(minutes=15))
+    assign(lead(), kim, end="BREACHED", ended_at=MIDNIGHT + timedelta(minutes=15), excuse="OUTAGE")
     assign(lead(), kim)
     assign(lead(NOW), kim)
     assign(lead(), kim, end="DECLINED", ended_at=MIDNIGHT + timedelta(minutes=2))
 
     promises = numbers().promises
 
-    assert promises == today.Promises(leads=6, kept=1, missed=3)
+    assert promises == today.Promises(leads=7, kept=1, missed=3)
     assert promises.kept_share == 0.25
 
 
