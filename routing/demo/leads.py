@@ -16,7 +16,7 @@ from accounts.actor import Actor
 from accounts.errors import Refused
 from routing.demo.agency import FIRST, LAST, STATES
 from routing.models import Assignment, Lead, LeadSource, QueueItem
-from routing.services import desk, fallback, intake, sla
+from routing.services import catching_up, desk, fallback, intake, sla
 
 # Real ZIPs (public) and area codes of fictional numbers NPA-555-01XX, by state; lesser-known ones, so that a number
 # somebody tries first is not taken.
@@ -83,6 +83,8 @@ class Story:
                 at, _, happen = heapq.heappop(self.waiting)
                 happen(at)
             else:
+                # The sweep that found nothing just before; else every gap would be a standstill, which excuses all.
+                catching_up.note(now=due - timedelta(seconds=1))
                 sla.sweep_due(now=due)
 
 
