@@ -43,7 +43,7 @@ def test_an_idle_round_never_scans_the_timers() -> None:
         assert sla.sweep_due(now=NOW) == 0
 
     asked = [each["sql"] for each in seen.captured_queries if 'FROM "routing_slatimer"' in each["sql"]]
-    assert len(asked) == 3  # reminders, whether any is late from a standstill, everything else
+    assert len(asked) == 4  # reminders, whether any is late from a standstill, breaches, everything else
     for plan in plans(asked):
         assert INDEX in plan
         assert "Seq Scan on routing_slatimer" not in plan

@@ -111,7 +111,7 @@ def test_a_breach_that_fails_midway_keeps_what_the_lead_was() -> None:
     hire("Kim", capacity=1)
     lead = receive_lead()
     lee = hire("Lee", capacity=1)
-    receive()
+    receive(now=NOW + timedelta(minutes=1))
     ProducerLoad.objects.filter(producer=lee).update(open_effort=Decimal(0))
 
     sla.sweep_due(now=NOW + timedelta(hours=1))
