@@ -18,7 +18,6 @@ from tests.packs import write_pack  # noqa: F401  # likewise, for those that ask
 from tests.services import MISSING
 
 REQUIRE_SERVICES = os.environ.get("REQUIRE_SERVICES", "") not in {"", "0"}
-skipped: Counter[str] = Counter()
 
 
 def pytest_configure() -> None:
@@ -35,8 +34,14 @@ def pytest_report_header() -> list[str]:
     return [f"database: {database}, broker: {broker}"]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL leave out what speaks of SQLite alone: the embedded run has it, so nothing counts as skipped."""
+    """Let the tests in the browser run beside all others, where two processes are asked for.
+
+    On PostgreSQL leave out what speaks of SQLite alone: the embedded run has it, so nothing counts as skipped.
+    """
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("browser" if "browser" in item.path.parts else "all others"))
     if MISSING["postgres"]:
         return
     elsewhere = [item for item in items if item.get_closest_marker("sqlite")]
@@ -50,16 +55,18 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if reason and item.get_closest_marker(marker):
             if REQUIRE_SERVICES:
                 pytest.fail(f"needs {marker}: {reason}", pytrace=False)
-            skipped[marker] += 1
             pytest.skip(f"needs {marker}: {reason}")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """List what was skipped for want of a service, and why."""
-    if skipped:
+    told = Counter(str(each.longrepr[2]) for each in terminalreporter.getreports("skipped"))
+    skipped = {marker: told[f"Skipped: needs {marker}: {reason}"] for marker, reason in MISSING.items()}
+    if any(skipped.values()):
         terminalreporter.section("skipped for want of a service")
     for marker, number in sorted(skipped.items()):
-        terminalreporter.line(f"{number} {marker} tests: {MISSING[marker]}")
+        if number:
+            terminalreporter.line(f"{number} {marker} tests: {MISSING[marker]}")
 
 
 @pytest.fixture(scope="session")

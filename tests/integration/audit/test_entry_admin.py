@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Final
-from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -143,7 +142,7 @@ def test_no_action_can_be_posted_to_the_list() -> None:
     assert Entry.objects.count() == 1
 
 
-@pytest.mark.parametrize("key", ["x", str(uuid4()), "%00"])
+@pytest.mark.parametrize("key", ["x", "01a1ffce-0000-7000-8000-00000000dead", "%00"])
 def test_what_is_not_there_leads_home(key: str) -> None:
     assert browser_of(Role.AUDITOR).get(f"{LIST}{key}/change/").status_code in {302, 404}
 

@@ -29,7 +29,7 @@ READ: list[tuple[Kind, Any, Any]] = [
 ]
 
 UNREADABLE: list[tuple[Kind, Any]] = [
-    *[(kind, raw) for kind in set(Kind) - {Kind.KEY} for raw in (None, [], {}, "", "  ", object(), b"x")],
+    *[(kind, raw) for kind in Kind if kind is not Kind.KEY for raw in (None, [], {}, "", "  ", object(), b"x")],
     *[(Kind.TEXT, raw) for raw in (5, "\ud800", "a\x00b")],
     *[
         (kind, raw)
@@ -46,6 +46,11 @@ UNREADABLE: list[tuple[Kind, Any]] = [
 ]
 
 
+def _told(each: object) -> str:
+    """Return a name that every run gives: neither an address nor ten thousand digits."""
+    return type(each).__name__ if type(each) in {int, object} else repr(each)[:30]
+
+
 @pytest.mark.parametrize(("kind", "raw", "value"), READ, ids=str)
 def test_values_are_read_exactly(kind: Kind, raw: object, value: object) -> None:
     got = read(kind, raw)
@@ -55,9 +60,7 @@ def test_values_are_read_exactly(kind: Kind, raw: object, value: object) -> None
     assert read(kind, plain(got)) == got
 
 
-@pytest.mark.parametrize(
-    ("kind", "raw"), UNREADABLE, ids=lambda each: repr(each)[:30] if type(each) is not int else "n"
-)
+@pytest.mark.parametrize(("kind", "raw"), UNREADABLE, ids=_told)
 def test_what_cannot_be_read_is_missing(kind: Kind, raw: object) -> None:
     assert read(kind, raw) is MISSING
 
