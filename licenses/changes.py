@@ -6,6 +6,7 @@ from typing import Final
 
 from licenses.facts import AppointmentFact, ContractFact, LicenseFact, Licensing, LineFact
 from licenses.findings import Days, us
+from licenses.lines import ALL_LINES
 from licenses.states import JURISDICTIONS
 
 # The key of a row that is not there yet: ahead of every stored one, so that the guard takes it first among equals.
@@ -38,7 +39,7 @@ class AddLicense:
     def __str__(self) -> str:
         home = "resident " if self.residency == "R" else ""
         return (
-            f"add {_article(home or JURISDICTIONS.get(self.state, ''))} {home}{self.state} {_and(self.lines)} license"
+            f"add {_article(home or JURISDICTIONS.get(self.state, ''))} {home}{self.state} {_named(self.lines)} license"
         )
 
     def apply(self, licensing: Licensing) -> Licensing:
@@ -87,7 +88,7 @@ class AddLines:
     lines: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"add {_and(self.lines)} to the {self.license.state} license"
+        return f"add {_named(self.lines)} to the {self.license.state} license"
 
     def apply(self, licensing: Licensing) -> Licensing:
         """Return the facts with the change made."""
@@ -104,7 +105,7 @@ class MendLines:
     lines: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"make {_and(self.lines)} active on the {self.license.state} license"
+        return f"make {_named(self.lines)} active on the {self.license.state} license"
 
     def apply(self, licensing: Licensing) -> Licensing:
         """Return the facts with the change made."""
@@ -123,7 +124,8 @@ class SignContract:
     extends: bool
 
     def __str__(self) -> str:
-        what = f"{_and(self.products)} in {self.state}" if self.products else self.state
+        products = [each.replace("_", " ") for each in self.products]
+        what = f"{_and(products)} in {self.state}" if products else self.state
         if not self.carrier:
             return f"sign a contract with a carrier for {what}"
         if self.extends:
@@ -171,7 +173,7 @@ class Appoint:
 
     def __str__(self) -> str:
         by = f"carrier {self.carrier}" if self.carrier else "that carrier"
-        return f"have {by} appoint the producer in {self.state} for {_and(self.lines)}"
+        return f"have {by} appoint the producer in {self.state} for {_named(self.lines)}"
 
     def apply(self, licensing: Licensing) -> Licensing:
         """Return the facts with the change made."""
@@ -200,6 +202,10 @@ def _with_license(licensing: Licensing, held: LicenseFact, **fields: object) -> 
 def _article(word: str) -> str:
     """Return "a" or "an" for a state read by its name, as in "a NY licence" and "an OH licence"."""
     return "an" if word[:1] in set("AEIO") else "a"
+
+
+def _named(lines: Sequence[str]) -> str:
+    return _and([ALL_LINES.get(line, line) for line in lines])
 
 
 def _and(words: Sequence[str]) -> str:

@@ -81,9 +81,14 @@ class Adviser:
         if "ALREADY_HAD_IT" in codes:
             stuck.append(PRODUCER_REASONS["ALREADY_HAD_IT"])
         if "NOT_IN_POOL" in codes:
-            steps.append(f"add to the pool {self.pool}")
+            steps.append(f"add to the pool {self._pool_name}")
         steps += _room(producer, desk)
         return NearestChange(tuple(steps), tuple(stuck))
+
+    @property
+    def _pool_name(self) -> str:
+        known = self.inquiry.context.roster.pools.get(self.pool or "")
+        return known.name if known else str(self.pool)
 
     def _repair(self, producer: RosterProducer, standing: Standing) -> Changes | None:
         if standing.authority is not None and standing.authority.allowed:

@@ -90,8 +90,8 @@ class Due:
 
 
 def place(state: str, line: str) -> str:
-    """Return where and what a lead asks for, in codes: "TX · LIFE"."""
-    return " · ".join(filter(None, [state, line])) or "not known"
+    """Return where and what a lead asks for: "TX · Life"."""
+    return " · ".join(filter(None, [state, line_name(line)])) or "not known"
 
 
 def state_name(code: str) -> str:

@@ -20,8 +20,8 @@ from routing.admin import bench_page, case_form
 from routing.admin.bench_form import INVENTED, BenchForm, RunForm, like, tried
 from routing.admin.bench_page import Filter
 from routing.admin.pages import reader_zone, require, show
-from routing.models import Lead, SavedCase
-from routing.queries import visible
+from routing.models import Lead, Pool, SavedCase
+from routing.queries import asked_for, visible
 from routing.services import bench, cases
 from routing.services.bench import Run
 
@@ -140,6 +140,10 @@ def _page(
             "parts": bench_page.parts(run),
             "producers": bench_page.producers(run, asked),
         }
+    if tried := lead or (run.subject.lead if run else None):
+        context["asks_for"] = asked_for.text(tried)
+    if case is not None:
+        context["pool_names"] = dict(Pool.objects.filter(slug=case.pool).values_list("slug", "name"))
     if run is not None and case is not None:
         context["misses"] = [
             (label, cases.misses(case, column.decided.considered, run.moment.roster))

@@ -18,7 +18,7 @@ from routing.admin import bench, coverage
 from routing.admin.bench_form import rule_choices
 from routing.admin.case_form import CaseForm
 from routing.admin.pages import Told, act, reader_zone, require, show
-from routing.models import SavedCase
+from routing.models import Pool, SavedCase
 from routing.services import case_runs, cases, choices
 
 LIST: Final = "admin:routing_savedcase_changelist"
@@ -70,6 +70,7 @@ def _overview(request: HttpRequest, rules: str, refusal: Invalid | Missing | Non
         "refusal": refusal,
         "rules": rules,
         "offered": list(rule_choices()),
+        "pool_names": dict(Pool.objects.values_list("slug", "name")),
         "may_edit": allows(actor, "rules.edit"),
         "may_keep": allows(actor, "rules.approve"),
     }

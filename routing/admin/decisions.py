@@ -18,7 +18,7 @@ from accounts.policy import allows
 from accounts.policy_admin import BoundedPaginator, ReadOnlyAdmin
 from routing import reasons, words
 from routing.admin import looking, receipt_page
-from routing.admin.pages import MomentFilter, in_readers_zone, require, show
+from routing.admin.pages import MomentFilter, in_readers_zone, reader_zone, require, show
 from routing.models import Decision
 from routing.queries import visible
 from routing.services import explaining
@@ -94,7 +94,8 @@ class DecisionAdmin(ReadOnlyAdmin):
             return HttpResponseNotAllowed(["GET"])
         require(request, "decisions.view", "decisions.view_own")
         decision = self._decision(request, object_id)
-        page = receipt_page.read(decision)
+        with timezone.override(reader_zone(request)):
+            page = receipt_page.read(decision)
         context = {
             "title": "Decision",
             "decision": decision,

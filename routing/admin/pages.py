@@ -15,11 +15,11 @@ from django.utils import timezone
 from accounts.errors import Forbidden, Invalid, Missing, Refused
 from accounts.http import actor_of
 from accounts.policy import allows
-from licenses.models import Product
 from routing import reasons, words
 from routing.admin.forms import ServiceForm
 from routing.admin.lead_form import LeadForm
 from routing.models import Lead, Pool, QueueItem
+from routing.queries import asked_for
 from routing.services import lifeline
 from routing.services.outcomes import Placement
 
@@ -118,7 +118,11 @@ def about(request: HttpRequest, lead: Lead) -> dict[str, Any]:
     return {
         "lead": lead,
         "person": lead.person,
-        "products": list(Product.objects.filter(code__in=lead.products).values_list("label", flat=True)),
+        "asks_for": asked_for.text(lead),
+        "readings": [
+            (each["field"].capitalize(), each["sent"], asked_for.reading(each["field"], each["read_as"]))
+            for each in lead.readings
+        ],
         "pool": Pool.objects.filter(slug=lead.pool).first() or lead.pool,
         "events": [{**event, "tone": words.EVENT_TONES.get(event["action"], "")} for event in events],
         "now": timezone.now(),

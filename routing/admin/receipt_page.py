@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.dateformat import format as date_format
 
 from licenses.models import Producer
 from routing import reasons, words
@@ -15,10 +17,15 @@ from routing.admin.lead_way import Asked, Names, Stop
 from routing.catalog import CATALOG
 from routing.decision import Standing
 from routing.models import Decision, Pool
+from routing.queries import asked_for
 from routing.receipt import sha256
 from routing.strategies import STRATEGIES
+from rules_engine.engine.catalog import Field
+from rules_engine.engine.explain import shown_value
+from rules_engine.engine.values import Kind, Missing
 from rules_engine.models import RuleSetVersion
 
+PRODUCTS: Final = frozenset({"lead.product", "lead.products"})  # told by codes that an agency names itself
 EFFECTS: Final[Mapping[str, tuple[str, str]]] = {
     "reject": ("Rejects", "bad"),
     "quarantine": ("Quarantines", "bad"),
@@ -199,19 +206,16 @@ def _facts(facts: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     for field in CATALOG.fields:
         value = facts.get(field.name)
         if value not in (None, "", []):
-            yield field.label, _value(value)
+            yield field.label, _value(field, value)
 
 
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(str(each) for each in value)
-    try:
-        return (
-            f"{datetime.fromisoformat(value):%Y-%m-%d %H:%M %Z}"
-            if isinstance(value, str) and "T" in value
-            else str(value)
-        )
-    except ValueError:
-        return str(value)
+def _value(field: Field, value: Any) -> str:
+    """Return a fact as people write it, its instants by the reader's clock."""
+    if field.name in PRODUCTS:
+        return ", ".join(asked_for.labels([value] if isinstance(value, str) else value))
+    read = field.read(value)
+    if field.kind is Kind.TEXT or isinstance(read, Missing):
+        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(read, datetime):
+        return date_format(timezone.localtime(read), "M j, Y, H:i T")
+    return shown_value(read, field)

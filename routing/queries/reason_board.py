@@ -14,7 +14,7 @@ from routing import reasons, words
 from routing.aliases import READABLE, field_of, key_of
 from routing.catalog import CATALOG
 from routing.fairness import CENT, USUAL_PREMIUM, expected_value
-from routing.models import QueueItem
+from routing.models import Pool, QueueItem
 
 GROUPS: Final = 20
 SHOWN: Final = 8  # items of each group on the overview
@@ -128,8 +128,9 @@ def levers(items: QuerySet[QueueItem]) -> list[Lever]:
     """Return what stands alone in the way of the most leads, of as many the one that holds up most value."""
     counted: Counter[str | Mapping] = Counter()
     worth: defaultdict[str | Mapping, Decimal] = defaultdict(Decimal)
+    pools = dict(Pool.objects.values_list("slug", "name"))
     for item in items.select_related("lead__source").order_by("created_at", "pk")[:SAMPLE]:
-        for what in set(_levers_of(item)):
+        for what in set(_levers_of(item, pools)):
             counted[what] += 1
             worth[what] += expected_value(item.lead.premium, item.lead.score)
     most = sorted(counted, key=lambda what: (-counted[what], -worth[what], str(what)))
@@ -148,15 +149,15 @@ def _mapping(item: QueueItem) -> Mapping | None:
     return Mapping(source.pk, source.name, field, key_of(sent)) if field and sent else None
 
 
-def _levers_of(item: QueueItem) -> Iterable[str | Mapping]:
-    lead, mapping = item.lead, _mapping(item)
+def _levers_of(item: QueueItem, pools: dict[str, str]) -> Iterable[str | Mapping]:
+    lead, mapping, pool = item.lead, _mapping(item), pools.get(item.lead.pool, item.lead.pool)
     if mapping is not None:
         yield mapping
         return
     if item.reason in {"NO_CAPACITY", "DAILY_CAP_REACHED", "CAP_REACHED"}:
-        yield f"Room in the pool {lead.pool}"
+        yield f"Room in the pool {pool}"
     elif item.reason in {"POOL_EMPTY", "POOL_UNKNOWN"}:
-        yield f"An active member in the pool {lead.pool}" if item.reason == "POOL_EMPTY" else f"The pool {lead.pool}"
+        yield f"An active member in the pool {pool}" if item.reason == "POOL_EMPTY" else f"The pool {pool}"
     elif item.reason == "NO_ROUTE":
         yield f"A route for {words.place(lead.governing_state, lead.line)}"
     for problem in item.problems:

@@ -150,9 +150,9 @@ def test_of_two_who_are_asked_the_second_hears_that_another_has_it(
     expect(desk.get_by_text("Ada Byron")).to_have_count(0)
     second.reload()
     expect(second.get_by_role("heading", name="Offered to you (1)")).to_be_visible()
-    desk.get_by_role("button", name="Accept TX · LIFE").click()
+    desk.get_by_role("button", name="Accept TX · Life").click()
     expect(desk.get_by_role("heading", name="Ada Byron", level=1)).to_be_visible()
-    second.get_by_role("button", name="Accept TX · LIFE").click()
+    second.get_by_role("button", name="Accept TX · Life").click()
 
     expect(second.get_by_text("Taken by another.")).to_be_visible()
     expect(second.get_by_text("Your desk is clear.")).to_be_visible()
@@ -207,3 +207,15 @@ def test_on_a_phone_the_leads_come_before_the_figures(
     assert lead is not None
     assert share is not None
     assert lead["y"] < share["y"]
+
+
+def test_a_long_address_stays_within_the_width_of_a_phone(
+    desk: Page, live_server: LiveServer, agency: SmallAgency
+) -> None:
+    desk.set_viewport_size(PHONE)
+    lead = agency.receive(email="somebody.with.a.very.long.name.indeed@example.com", consent={"text": "Write to me."})
+
+    for path in (DESK, f"/admin/routing/lead/{lead.pk}/desk/"):
+        desk.goto(f"{live_server.url}{path}")
+        expect(desk.get_by_role("link", name="Write to somebody.with")).to_be_visible()
+        assert desk.evaluate("document.documentElement.scrollWidth") == PHONE["width"]

@@ -188,7 +188,7 @@ def test_the_reason_board_says_what_would_free_the_most_and_tries_it(
     manager.get_by_role("link", name="By what stands in the way").click()
     board = manager.get_by_role("region", name=re.compile("^Everyone who could take it is at capacity"))
     expect(board).to_contain_text("Kim Park: license ended May 12, 2026: putting this right would free 2 of 2")
-    expect(board).to_contain_text("Room in the pool texas-life: putting this right would free 2 of 2")
+    expect(board).to_contain_text("Room in the pool Texas life: putting this right would free 2 of 2")
     assert_clean(manager)
     agency.set_capacity(5)
     manager.get_by_role("button", name="Try all again: Everyone who could take it is at capacity.").click()

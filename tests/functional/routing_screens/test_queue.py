@@ -58,7 +58,7 @@ def test_the_queue_groups_by_reason_and_says_what_would_free_the_most(agency: Sm
     assert [(lever.text, lever.frees) for lever in group.levers] == [
         ("Kim Park: license ended May 12, 2026", 3),
         ("Ray Moss: license ended May 12, 2025", 3),
-        ("Room in the pool texas-life", 3),
+        ("Room in the pool Texas life", 3),
     ]
     assert "Nearest: Kim Park: license ended May 12, 2026" in page.content.decode()
     assert "Mona Reyes, deputy Dora Lind" in page.content.decode()
@@ -78,7 +78,7 @@ def test_the_reason_board_says_what_is_at_stake_and_how_that_is_worked_out(
 
     assert "$1,810 at stake" in page
     assert '<strong class="fr-value">$1,810</strong> at stake of $3,400; 1 without a score' in page
-    assert "Room in the pool texas-life</strong>: putting this right would free 2 of 2, worth $1,810" in page
+    assert "Room in the pool Texas life</strong>: putting this right would free 2 of 2, worth $1,810" in page
     assert "Of $3,400 in yearly premiums." in page
     assert "counts with $1,000, one without a score with 1%; 1 here has none, so more may be at stake." in page
 

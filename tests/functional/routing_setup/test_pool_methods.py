@@ -136,7 +136,7 @@ def test_a_pool_without_leads_is_asked_about_invented_ones() -> None:
 
     assert shown.context["preview"].is_invented
     assert dict(shown.context["preview"].shares) == {"Kim Park": 8, "Lee Park": 2}
-    assert "GA · LIFE" in shown.text
+    assert "GA · Life" in shown.text
 
 
 def test_a_pool_without_members_has_nobody_to_preview() -> None:

@@ -163,8 +163,8 @@ def test_every_producer_is_told_the_first_blocker_and_the_smallest_change() -> N
         ],
         "Cai Park": [("at capacity", "raise the capacity to 1")] * 2,
         "Dee Park": [
-            ("not in the pool", "add to the pool life"),
-            ("speaks no Spanish", f"{spanish}; add to the pool life"),
+            ("not in the pool", "add to the pool Life"),
+            ("speaks no Spanish", f"{spanish}; add to the pool Life"),
         ],
     }
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from routing.fairness import expected_value
-from routing.models import Lead, LeadSource, QueueItem
+from routing.models import Lead, LeadSource, Pool, QueueItem
 from routing.queries import reason_board
 from routing.queries.reason_board import Board
 from tests.agency import MINUTE, NOW
@@ -74,6 +74,7 @@ def test_reasons_that_are_not_shown_are_in_the_sum(source: LeadSource) -> None:
 
 
 def test_of_what_frees_as_many_leads_the_one_that_holds_up_most_value_comes_first(source: LeadSource) -> None:
+    Pool.objects.create(slug="life", name="Life desk")
     wait(source, pool="life", premium=500, score=10)
     wait(source, pool="annuity", premium=5_000, score=80)
 
@@ -81,7 +82,7 @@ def test_of_what_frees_as_many_leads_the_one_that_holds_up_most_value_comes_firs
 
     assert [(lever.text, lever.frees, lever.worth) for lever in group.levers] == [
         ("Room in the pool annuity", 1, Decimal(4_000)),
-        ("Room in the pool life", 1, Decimal(50)),
+        ("Room in the pool Life desk", 1, Decimal(50)),
     ]
 
 

@@ -60,23 +60,23 @@ def advice(licensing: Licensing, case: Case) -> list[str]:
         pytest.param(
             make_licensing(make_license(expiry_date=None)), ["record the last day of the TX license"], id="no last day"
         ),
-        pytest.param(make_licensing(make_license("TX", "PROP")), ["add LIFE to the TX license"], id="line missing"),
+        pytest.param(make_licensing(make_license("TX", "PROP")), ["add Life to the TX license"], id="line missing"),
         pytest.param(
             make_licensing(make_license("TX", LineFact(10, "LIFE", "SURRENDERED"))),
-            ["make LIFE active on the TX license"],
+            ["make Life active on the TX license"],
             id="line surrendered",
         ),
         pytest.param(
             make_licensing(make_license(license_class="ADJUSTER")),
-            ["add a resident TX LIFE license"],
+            ["add a resident TX Life license"],
             id="another class of license",
         ),
         pytest.param(
-            make_licensing(contracts=()), ["sign a contract with a carrier for term_life in TX"], id="no contract"
+            make_licensing(contracts=()), ["sign a contract with a carrier for term life in TX"], id="no contract"
         ),
         pytest.param(
             make_licensing(contracts=(make_contract(products=("auto",)),)),
-            [f"extend the contract with carrier {ALDER} to term_life in TX"],
+            [f"extend the contract with carrier {ALDER} to term life in TX"],
             id="a contract for other products",
         ),
         pytest.param(
@@ -89,7 +89,7 @@ def advice(licensing: Licensing, case: Case) -> list[str]:
         ),
         pytest.param(
             make_licensing(appointments=(make_appointment(terminated_date=YESTERDAY),)),
-            [f"have carrier {ALDER} appoint the producer in TX for LIFE"],
+            [f"have carrier {ALDER} appoint the producer in TX for Life"],
             id="an appointment that ended",
         ),
         pytest.param(
@@ -97,7 +97,7 @@ def advice(licensing: Licensing, case: Case) -> list[str]:
             [
                 "take the producer on again",
                 "renew the TX license (ended May 11, 2026)",
-                "sign a contract with a carrier for term_life in TX",
+                "sign a contract with a carrier for term life in TX",
             ],
             id="several things",
         ),
@@ -108,7 +108,7 @@ def test_the_advice_names_what_is_wanting(licensing: Licensing, sentences: list[
 
 
 def test_a_license_is_advised_where_there_is_none() -> None:
-    assert advice(make_licensing(), Case(NEW_YORK_LIFE, (NO_FILING,), NOON)) == ["add a NY LIFE license"]
+    assert advice(make_licensing(), Case(NEW_YORK_LIFE, (NO_FILING,), NOON)) == ["add a NY Life license"]
 
 
 def test_a_license_abroad_asks_for_the_one_at_home() -> None:
@@ -120,12 +120,12 @@ def test_a_license_abroad_asks_for_the_one_at_home() -> None:
 def test_the_nearer_set_of_lines_is_advised() -> None:
     licensing = make_licensing(make_license("TX", "PROP"))
 
-    assert advice(licensing, Case(make_ask("TX", AUTO), (TEXAS,), NOON)) == ["add PERS to the TX license"]
+    assert advice(licensing, Case(make_ask("TX", AUTO), (TEXAS,), NOON)) == ["add Personal lines to the TX license"]
 
 
 def test_where_no_appointment_rule_is_confirmed_an_appointment_helps() -> None:
     assert advice(make_licensing(), Case(make_ask(), (), NOON)) == [
-        f"have carrier {ALDER} appoint the producer in TX for LIFE"
+        f"have carrier {ALDER} appoint the producer in TX for Life"
     ]
 
 

@@ -78,7 +78,7 @@ def test_an_eligible_producer_needs_no_change() -> None:
 def test_a_license_is_added_where_there_is_none() -> None:
     kim = producer(1)
 
-    assert "add a NY LIFE license" in advise(inquiry(kim, ask=NEW_YORK), kim)
+    assert "add a NY Life license" in advise(inquiry(kim, ask=NEW_YORK), kim)
 
 
 @pytest.mark.parametrize(

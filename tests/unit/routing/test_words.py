@@ -1,10 +1,10 @@
-"""How lengths of time read."""
+"""How lengths of time, and what a lead asks for, read."""
 
 from datetime import timedelta
 
 import pytest
 
-from routing.words import duration
+from routing.words import duration, place
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,17 @@ from routing.words import duration
 )
 def test_a_length_of_time_reads_in_its_two_largest_units(length: timedelta | None, text: str) -> None:
     assert duration(length) == text
+
+
+@pytest.mark.parametrize(
+    ("state", "line", "text"),
+    [
+        pytest.param("TX", "LIFE", "TX · Life", id="both"),
+        pytest.param("TX", "HEALTH", "TX · Accident and health or sickness", id="a line of another name than its code"),
+        pytest.param("", "LIFE", "Life", id="no state"),
+        pytest.param("TX", "", "TX", id="no line"),
+        pytest.param("", "", "not known", id="neither"),
+    ],
+)
+def test_where_and_what_a_lead_asks_for_reads_by_the_label_of_the_line(state: str, line: str, text: str) -> None:
+    assert place(state, line) == text
