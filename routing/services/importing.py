@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, Final
 
 from accounts import policy
@@ -66,11 +66,9 @@ def import_leads(*, content: bytes, source: LeadSource, actor: Actor, clock: Cal
     :raises Invalid: if the file is not UTF-8 or has the wrong columns; nothing of it is taken
     """
     policy.require(actor, "leads.create")
-    rows = _read(content)
-    detail = {"rows": len(rows), "sha256": hashlib.sha256(content).hexdigest()}
+    detail = {"rows": _count(content), "sha256": hashlib.sha256(content).hexdigest()}
     audit.record(at=clock(), actor=actor, action="leads.import_started", target=source, detail=detail)
-    stretches = (rows[start : start + bursts.STRETCH] for start in range(0, len(rows), bursts.STRETCH))
-    return chain.from_iterable(_take_in(stretch, source, clock) for stretch in stretches)
+    return chain.from_iterable(_take_in(stretch, source, clock) for stretch in _stretches(content))
 
 
 def preview_leads(*, content: bytes, source: LeadSource | None, actor: Actor, now: datetime) -> Preview:
@@ -80,9 +78,9 @@ def preview_leads(*, content: bytes, source: LeadSource | None, actor: Actor, no
     :raises Invalid: if the file is not UTF-8 or has the wrong columns
     """
     policy.require(actor, "leads.create")
-    rows, look = _read(content), _Look(source or LeadSource(slug=SOURCE), deciding.context(), now)
-    stretches = (rows[start : start + bursts.STRETCH] for start in range(0, len(rows), bursts.STRETCH))
-    fates = [fate for stretch in stretches for fate in look.fates(stretch)]
+    _count(content)
+    look = _Look(source or LeadSource(slug=SOURCE), deciding.context(), now)
+    fates = [fate for stretch in _stretches(content) for fate in look.fates(stretch)]
     return Preview(fates, look.forecaster.forecast())
 
 
@@ -121,18 +119,31 @@ class _Look:
         return status, name
 
 
-def _read(content: bytes) -> list[Row]:
+def _count(content: bytes) -> int:
+    """Read the whole file once, keeping nothing of it, and return how many rows it has.
+
+    :raises Invalid: if it is no table of leads
+    """
+    number, header = 0, None
     try:
-        rows = list(read_table(content, required=(), optional=COLUMNS))
+        for row in read_table(content, required=(), optional=COLUMNS):
+            number += 1
+            header = row.cells if header is None and not row.fault else header
     except TableError as error:
         raise _wrong_file(str(error)) from error
-    if not rows:
+    if not number:
         raise _wrong_file("The file holds no leads.")
-    header = next((row.cells for row in rows if not row.fault), {})
     missing = [" or ".join(names) for names in FLOOR if header and not set(names) & set(header)]
     if missing:
         raise _wrong_file(f"Wrong columns: {'; '.join(missing)} is missing.")
-    return rows
+    return number
+
+
+def _stretches(content: bytes) -> Iterator[list[Row]]:
+    """Yield the rows, as many at once as are taken in together: all of a long file's would not fit into memory."""
+    rows = read_table(content, required=(), optional=COLUMNS)
+    while stretch := list(islice(rows, bursts.STRETCH)):
+        yield stretch
 
 
 def _wrong_file(text: str) -> Invalid:
