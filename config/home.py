@@ -1,8 +1,9 @@
 """The home page: what today's numbers look like to whoever asks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
@@ -11,14 +12,19 @@ from django.utils.timesince import timesince
 
 from accounts.actor import Actor
 from accounts.policy import allows
-from config.bars import chart
 from config.ledger_state import ledger_concerns, verified
 from config.rule_concerns import Concern, rule_concerns
-from routing import reasons, words
+from routing import charts, reasons, words
 from routing.queries import own_desk, today
 from routing.queries.own_desk import Desk
-from routing.queries.today import Today
+from routing.queries.today import Hour, Today
 
+OUTCOMES: Final = {
+    "assigned": charts.Series("Assigned", "main"),
+    "fallback": charts.Series("Fallback or review", "warn"),
+    "quarantined": charts.Series("Quarantined", "bad"),
+    "other": charts.Series("Duplicate or rejected", "muted"),
+}
 GOOD, FAIR = 0.95, 0.85  # shares of clocks kept
 
 
@@ -51,6 +57,20 @@ def context(*, actor: Actor, now: datetime) -> dict[str, Any]:
         desk = own_desk.contents(now=now, actor=actor)
         return {"desk": desk, "stats": _desk_stats(desk), "my_leads": _address("admin:my_leads")}
     return {}
+
+
+def chart(hours: Sequence[Hour]) -> dict[str, Any]:
+    """Return a day's leads by hour and outcome, as a drawing and as rows of a table."""
+    labels = [f"{hour.hour:02}:00" for hour in hours]
+    numbers = [tuple(hour.outcomes.get(outcome, 0) for outcome in OUTCOMES) for hour in hours]
+    total = sum(map(sum, numbers))
+    return {
+        "title": "Leads by hour today",
+        "desc": f"{total} leads so far; the table below has the numbers of each hour.",
+        "series": list(OUTCOMES.values()),
+        "upright": charts.stacked(labels, list(OUTCOMES.values()), numbers),
+        "rows": [(label, row) for label, row in zip(labels, numbers, strict=True) if any(row)],
+    }
 
 
 def _agency_stats(numbers: Today) -> list[Stat]:

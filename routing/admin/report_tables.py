@@ -114,7 +114,11 @@ def chart_of(found: Reading) -> dict[str, Any] | None:
     if found.drawn is None:
         return None
     drawn, table = found.drawn
-    about = {"title": drawn.title, "table": table, "series": _series(drawn, table)}
+    about = {
+        "title": drawn.title,
+        "desc": f"The table “{table.title}” has the numbers.",
+        "series": _series(drawn, table),
+    }
     if drawn.kind == "lying":
         return {**about, "lying": _lying(drawn, table)}
     return {**about, "upright": _curve(drawn, table) if drawn.kind == "curve" else _stacked(drawn, table)}

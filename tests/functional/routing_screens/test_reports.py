@@ -74,7 +74,7 @@ def test_a_report_of_nothing_says_so_in_words(manager: Client, report: str) -> N
     for section, _ in page.context["sections"]:
         if section.is_empty:
             assert section.section.nothing in page.text
-    assert ('<svg class="fp-chart"' in page.text) is (report == "utilisation" and page.context["chart"] is not None)
+    assert ('<svg class="fl-chart"' in page.text) is (report == "utilisation" and page.context["chart"] is not None)
 
 
 @pytest.mark.parametrize("report", REPORTS)
@@ -92,7 +92,7 @@ def test_a_report_says_what_it_counts_and_shows_its_chart_beside_its_tables(
     assert " style=" not in page.text.split("<main", 1)[1].split("</main>", 1)[0]
     assert [each["label"] for each in page.context["figures"]]
     if page.context["chart"]:
-        assert '<svg class="fp-chart"' in page.text
+        assert '<svg class="fl-chart"' in page.text
         assert f'<title id="chart-title">{page.context["chart"]["title"]}</title>' in page.text
 
 
