@@ -136,6 +136,28 @@ def test_a_touch_at_the_instant_of_the_breach_wins_or_loses_whole() -> None:
     assert SlaTimer.objects.filter(kind="BREACH", state="RUNNING").count() == heard.count("breached")
 
 
+def test_sweeps_that_move_many_at_once_leave_those_that_are_touched_at_that_instant() -> None:
+    open_agency()
+    team = {each.pk: each for each in hire_many(4)}
+    leads = [receive_lead() for _ in range(12)]
+
+    def touch(lead: Lead, holder: Producer) -> int:
+        try:
+            desk.touch(lead=lead, kind="CALL_CONNECTED", actor=actor_of(holder), now=DUE)
+        except Refused:
+            return 0
+        return 1
+
+    touches = [partial(touch, lead, team[lead.owner_id or 0]) for lead in leads]
+    sweeps = [partial(sla.sweep_due, now=DUE) for _ in range(2)]
+    heard = together([*touches, *sweeps])
+    sla.sweep_due(now=DUE)  # what a touch that failed had in hand
+
+    assert [fresh(lead).hop for lead in leads] == [1 - touched for touched in heard[:12]]
+    assert Entry.objects.filter(action="sla.breached").count() == 12 - sum(heard[:12])
+    assert sum(held(each) for each in team.values()) == 12
+
+
 def test_an_accept_a_decline_and_a_reassignment_at_once_leave_one_owner() -> None:
     open_agency()
     kim, lee = hire("Kim"), hire("Lee")
