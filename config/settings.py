@@ -221,9 +221,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- Places, words and files ----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
-DATE_FORMAT = "M j, Y"
-TIME_FORMAT = "H:i"
-DATETIME_FORMAT = "M j, Y, H:i"
+FORMAT_MODULE_PATH = ["config.formats"]  # the language's own formats would win over DATE_FORMAT and the like
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -24,31 +24,11 @@ from routing.templatetags.leads import state_badge, tier_badge
 
 PHONE_DIGITS: Final = 7  # fewer digits are no phone number
 OPEN_VALUE: Final = "open"
-FOLDED: Final = "routing/folded_filter.html"
-
-
-class TierFilter(admin.ChoicesFieldListFilter):
-    """How urgent."""
-
-    template = FOLDED
-
-
-class SourceFilter(admin.RelatedFieldListFilter):
-    """Where leads came from."""
-
-    template = FOLDED
-
-
-class ReceivedFilter(MomentFilter):
-    """When leads came."""
-
-    template = FOLDED
 
 
 class StateFilter(admin.SimpleListFilter):
     """Where leads stand; "open" is everything not at rest."""
 
-    template = FOLDED
     title = "state"
     parameter_name = "state"
 
@@ -66,7 +46,6 @@ class StateFilter(admin.SimpleListFilter):
 class PoolFilter(admin.SimpleListFilter):
     """The pool a lead was routed to."""
 
-    template = FOLDED
     title = "pool"
     parameter_name = "pool"
 
@@ -84,7 +63,6 @@ class GoverningStateFilter(admin.SimpleListFilter):
 
     title = "governing state"
     parameter_name = "governing_state"
-    template = FOLDED
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Offer every jurisdiction."""
@@ -105,10 +83,10 @@ class LeadAdmin(ReadOnlyAdmin):
     list_display_links = ("name",)
     list_filter = (
         StateFilter,
-        ("tier", TierFilter),
+        "tier",
         PoolFilter,
-        ("source", SourceFilter),
-        ("received_at", ReceivedFilter),
+        "source",
+        ("received_at", MomentFilter),
         GoverningStateFilter,
     )
     list_select_related = ("person", "owner")

@@ -1,15 +1,18 @@
 """The admin site: who comes in, what each role finds, and what every page keeps to."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import django.contrib.admin
 import pytest
 from django.test import Client
 
+from accounts.models import User
 from accounts.policy import POLICY, Role
 from config import navigation
 from licenses.models import Carrier
+from outbox import services as outbox
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -152,3 +155,35 @@ def test_signing_out_takes_a_post_and_says_so(client: Client) -> None:
     answer = client.post("/admin/logout/")
 
     assert "You are signed out." in answer.content.decode()
+
+
+def test_lists_and_forms_write_instants_as_our_own_pages_do(client: Client) -> None:
+    user = make_user(Role.ADMINISTRATOR)
+    client.force_login(user)
+    User.objects.filter(pk=user.pk).update(last_login=datetime(2026, 11, 1, 14, 30, tzinfo=UTC))
+
+    pages = [client.get(f"/admin/accounts/user/{way}").content.decode() for way in ("", f"{user.pk}/change/")]
+
+    assert [page.count("Nov 1, 2026, 09:30") for page in pages] == [1, 1]
+
+
+def test_filters_are_folded_and_a_chosen_one_says_so(client: Client) -> None:
+    client.force_login(make_user(Role.ADMINISTRATOR))
+
+    page = client.get("/admin/licenses/producer/?status__exact=OFFBOARDED").content.decode()
+
+    assert "<summary>Status: <strong>Left</strong></summary>" in page
+    assert "<details open" not in page
+    assert " open>" not in page
+
+
+def test_history_is_offered_only_where_there_is_one(client: Client) -> None:
+    client.force_login(make_user(Role.ADMINISTRATOR))
+    carrier = Carrier.objects.create(name="Alder Ridge Life", cocode="00101")
+    message = outbox.publish(topic="lead.assigned", payload={}, at=datetime(2026, 11, 1, 14, 30, tzinfo=UTC))
+
+    edited = client.get(f"/admin/licenses/carrier/{carrier.pk}/change/").content
+    only_read = client.get(f"/admin/outbox/message/{message.pk}/change/").content
+
+    assert b'class="historylink"' in edited
+    assert b'class="historylink"' not in only_read
