@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import CheckConstraint, Q
 from uuid_utils.compat import uuid7
 
+from audit.instants import by_agency
+
 
 class Export(models.Model):
     """The sealed entries that matched a filter, with what proves the file; written turn by turn by a worker."""
@@ -54,7 +56,7 @@ class Export(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Export of {self.asked_at:%Y-%m-%d %H:%M}"
+        return f"Export of {by_agency(self.asked_at)}"
 
     @property
     def file_name(self) -> str:

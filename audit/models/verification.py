@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from audit.instants import by_agency
+
 
 class Verification(models.Model):
     """One verification of the ledger from its first link, with the problems found so far."""
@@ -23,4 +25,4 @@ class Verification(models.Model):
         ordering = ["-begun_at", "-pk"]
 
     def __str__(self) -> str:
-        return f"Verification of {self.begun_at:%Y-%m-%d %H:%M}"
+        return f"Verification of {by_agency(self.begun_at)}"

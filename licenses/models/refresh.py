@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from audit.instants import by_agency
 from licenses.models.producer import Producer
 
 
@@ -33,7 +34,7 @@ class LicenseRefresh(models.Model):
         verbose_name_plural = "license refreshes"
 
     def __str__(self) -> str:
-        return f"{self.source} {self.started_at:%Y-%m-%d %H:%M}"
+        return f"{self.source}, {by_agency(self.started_at)}"
 
 
 class LicenseRefreshChange(models.Model):

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from audit.instants import by_agency
 from licenses.models import Producer
 from routing.models.keys import new_id
 from routing.models.queue import QueueItem
@@ -34,7 +35,7 @@ class Release(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Release of {self.created_at:%Y-%m-%d %H:%M}"
+        return f"Release of {by_agency(self.created_at)}"
 
 
 class ReleaseLead(models.Model):

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from accounts.errors import FieldProblem, Invalid
+from audit.instants import by_agency
 from rules_engine.catalog_setting import catalog
 from rules_engine.engine.budget import NO_PROOFS
 from rules_engine.engine.parse import parse, rule_document
@@ -159,5 +160,5 @@ def _approver(proposal: Proposal) -> Gate:
 
 
 def _time(proposal: Proposal) -> Gate:
-    answer = f"{proposal.publish_at:%Y-%m-%d %H:%M} UTC" if proposal.publish_at else "At once"
+    answer = by_agency(proposal.publish_at) if proposal.publish_at else "At once"
     return Gate("time", "It takes effect", answer)
