@@ -14,8 +14,9 @@ from accounts.actor import Actor
 from accounts.policy import allows
 from config.ledger_state import ledger_concerns, verified
 from config.rule_concerns import Concern, rule_concerns
-from routing import charts, reasons, words
-from routing.queries import own_desk, today
+from routing import charts, words
+from routing.models import QueueItem
+from routing.queries import own_desk, reason_board, today
 from routing.queries.own_desk import Desk
 from routing.queries.today import Hour, Today
 
@@ -43,12 +44,14 @@ def context(*, actor: Actor, now: datetime) -> dict[str, Any]:
     """Return what the home page shows to this person."""
     if allows(actor, "reports.view"):
         numbers = today.numbers(now=now, actor=actor)
+        undone = QueueItem.objects.exclude(state=QueueItem.State.RESOLVED)
         return {
             "stats": [*_agency_stats(numbers), *ledger_stats(actor, now)],
             "concerns": [*ledger_concerns(actor, now), *rule_concerns(actor), *_concerns(numbers)],
             "chart": chart(numbers.hours),
             "reasons": [
-                (reasons.text(code), count, _link("queueitem", reason=code)) for code, count in numbers.reasons
+                (reason_board.heading(code, undone.filter(reason=code)), count, _link("queueitem", reason=code))
+                for code, count in numbers.reasons
             ],
             "as_of": date_format(now.astimezone(numbers.since.tzinfo), "l, M j, H:i T"),
             "may_enter": allows(actor, "leads.create") and _address("admin:routing_lead_add"),

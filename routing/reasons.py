@@ -1,7 +1,7 @@
 """The one published list of reason codes: why a lead stands where it stands."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 REASONS: Final[Mapping[str, str]] = {
     # Assigned and offered
@@ -66,6 +66,13 @@ PRODUCER_REASONS: Final[Mapping[str, str]] = {
     "SKILL_MISSING": "lacks a skill it calls for",
     "LANGUAGE_MISSING": "does not speak its language",
 }
+
+
+def said(code: str, gates: Iterable[Mapping[str, Any]]) -> str:
+    """Return why a decision came out so: what the rule that stopped the lead said, else the sentence for the code."""
+    told = (gate["message"] for gate in gates if gate["reason"] == code and not gate.get("provisional"))
+    message = next(filter(None, told), "") if code not in REASONS else ""
+    return (message if message.endswith((".", "!", "?")) else f"{message}.") if message else text(code)
 
 
 def text(code: str) -> str:

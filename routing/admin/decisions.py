@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, reverse
 from django.utils import timezone
@@ -52,7 +52,8 @@ class DecisionAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:
         """Return the decisions this person may see."""
         decisions = visible.decisions(actor_of(request)).select_related("lead__person")
-        return decisions.annotate(reason_code=KeyTextTransform("reason", "receipt")).defer("receipt")
+        read = {"reason_code": KeyTextTransform("reason", "receipt"), "gates": KeyTransform("gates", "receipt")}
+        return decisions.annotate(**read).defer("receipt")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Show the list, its times in the reader's zone."""
@@ -74,12 +75,12 @@ class DecisionAdmin(ReadOnlyAdmin):
     @admin.display(description="Because", ordering="trigger")
     def because(self, decision: Decision) -> str:
         """Return what caused it."""
-        return words.TRIGGERS[decision.trigger]
+        return words.TRIGGERS[decision.trigger].capitalize()
 
     @admin.display(description="Came to")
     def came_to(self, decision: Any) -> str:
         """Return its reason in a sentence."""
-        return reasons.text(decision.reason_code)
+        return reasons.said(decision.reason_code, decision.gates or [])
 
     @admin.display(description="Receipt")
     def fingerprint(self, decision: Decision) -> SafeString:

@@ -102,10 +102,12 @@ def _may(lead: Lead, actor: Actor, item: QueueItem | None, assignment: Assignmen
 
 
 def _decisions(lead: Lead) -> list[dict[str, Any]]:
-    return [
-        {"row": row, "trigger": words.TRIGGERS[row.trigger], "text": reasons.text(row.receipt["reason"])}
-        for row in Decision.objects.filter(lead=lead).order_by("made_at", "pk")
-    ]
+    made = Decision.objects.filter(lead=lead).order_by("made_at", "pk")
+    return [{"row": row, "trigger": words.TRIGGERS[row.trigger], "text": _came_to(row.receipt)} for row in made]
+
+
+def _came_to(receipt: Mapping[str, Any]) -> str:
+    return reasons.said(receipt["reason"], receipt.get("gates", []))
 
 
 def outcome(lead: Lead, item: QueueItem | None) -> tuple[str, str]:

@@ -116,7 +116,7 @@ def read(decision: Decision) -> Page:
     names = Names(_producers(receipt), rule_names)
     score = receipt.get("score")
     return Page(
-        reason=reasons.text(receipt["reason"]),
+        reason=reasons.said(receipt["reason"], receipt.get("gates", [])),
         trigger=words.TRIGGERS[decision.trigger],
         chosen=names.producers.get(receipt["chosen"], ""),
         assigned=receipt["chosen"] is not None,

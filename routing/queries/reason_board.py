@@ -115,10 +115,10 @@ def board(items: QuerySet[QueueItem], *, shown: int = SHOWN) -> Board:
 
 def _group(items: QuerySet[QueueItem], shown: int, counted: dict[str, Any]) -> Group:
     oldest = items.select_related("lead__person", "owner", "deputy", "claimed_by").order_by("created_at", "pk")
-    return Group(**counted, text=_heading(counted["reason"], items), levers=levers(items), items=list(oldest[:shown]))
+    return Group(**counted, text=heading(counted["reason"], items), levers=levers(items), items=list(oldest[:shown]))
 
 
-def _heading(reason: str, items: QuerySet[QueueItem]) -> str:
+def heading(reason: str, items: QuerySet[QueueItem]) -> str:
     """Return the sentence for a reason; for a rule's own, what the rule said."""
     said = items.values_list("text", flat=True).first() if reason not in reasons.REASONS else ""
     return said or reasons.text(reason)
