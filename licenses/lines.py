@@ -23,6 +23,11 @@ LIMITED_LINES: Final[Mapping[str, str]] = {
 ALL_LINES: Final[Mapping[str, str]] = {**LINES, **LIMITED_LINES}
 
 
+def names(lines: Collection[str]) -> list[str]:
+    """Return the names of lines; a code nobody knows reads as itself."""
+    return [ALL_LINES.get(line, line) for line in lines]
+
+
 def covers(held: Collection[str], line: str) -> bool:
     """Say whether the lines held allow the line: Property and Casualty together include Personal Lines (tag L22)."""
     return line in held or (line == "PERS" and "PROP" in held and "CAS" in held)

@@ -1,7 +1,7 @@
 """Outgoing messages in the admin: to be looked at, and revived when dead."""
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -14,6 +14,8 @@ from accounts.policy_admin import BoundedPaginator, ReadOnlyAdmin
 from accounts.posts import Act, PostButtons
 from outbox import services as outbox
 from outbox.models import Circuit, Message
+
+ID_DASHES: Final = 4  # in a lead's id
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -40,10 +42,10 @@ class MessageAdmin(PostButtons, ReadOnlyAdmin):
     """What was, or still is, to be told to the outside."""
 
     resource = "setup"
-    list_display = ("at", "topic", "aggregate", "state", "attempts", "next_at", "last_error")
+    list_display = ("at", "topic", "about", "state", "attempts", "next_at", "last_error")
     list_filter = (StateFilter, "at")
     search_fields = ("=topic", "=aggregate")
-    search_help_text = "Search by the whole topic or aggregate."
+    search_help_text = "A whole topic, such as lead.assigned, or the whole id of what it is about."
     ordering = ("-seq",)
     show_full_result_count = False
     paginator = BoundedPaginator
@@ -53,6 +55,11 @@ class MessageAdmin(PostButtons, ReadOnlyAdmin):
         *("readable_progress", "last_error", "done_at", "dead_at"),
     )
     readonly_fields = fields
+
+    @admin.display(description="about", ordering="aggregate")
+    def about(self, message: Message) -> str:
+        """Return the end of the id of what it tells of, a lead's above all, as the ledger writes it."""
+        return message.aggregate.rpartition("-")[2] if message.aggregate.count("-") == ID_DASHES else message.aggregate
 
     @admin.display(description="state")
     def state(self, message: Message) -> str:
@@ -69,7 +76,7 @@ class MessageAdmin(PostButtons, ReadOnlyAdmin):
     @admin.display(description="consumers")
     def readable_progress(self, message: Message) -> str:
         """Return what each consumer made of it."""
-        return ", ".join(f"{path}: {state.lower()}" for path, state in message.progress.items())
+        return ", ".join(f"{path}: {state.lower()}" for path, state in message.progress.items()) or "none"
 
     def buttons(self) -> dict[str, Act]:
         """Offer the dead another life."""

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from licenses.admin.saving import FactInline, FactPages
+from licenses.lines import names
 from licenses.models import License, LineOfAuthority
 
 
@@ -74,7 +75,7 @@ class LicenseAdmin(FactPages):
     @admin.display(description="Lines")
     def lines_held(self, license_: License) -> str:
         """Return the active lines."""
-        return ", ".join(each.line for each in license_.lines.all() if each.status == License.Status.ACTIVE)
+        return ", ".join(names([each.line for each in license_.lines.all() if each.status == License.Status.ACTIVE]))
 
     @admin.display(description="Status", ordering="status")
     def standing(self, license_: License) -> SafeString:

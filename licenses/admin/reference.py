@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from accounts.http import actor_of
 from licenses import services as licenses
 from licenses.admin.saving import ReferencePages
+from licenses.lines import names
 from licenses.models import AppointmentRegime, Carrier, LoaMap, Product
 
 
@@ -40,7 +41,7 @@ class ProductAdmin(ReferencePages):
     @admin.display(description="Any one of")
     def lines(self, product: Product) -> str:
         """Return the sets of lines as a sentence."""
-        return " or ".join(" and ".join(lines) for lines in product.lines_any_of)
+        return " or ".join(" and ".join(names(lines)) for lines in product.lines_any_of)
 
     def history_text(self, name: str, value: Any) -> str | None:
         """Say the sets as the list does."""
@@ -60,14 +61,14 @@ class LoaMapAdmin(ReferencePages):
     @admin.display(description="Lines")
     def said(self, row: LoaMap) -> str:
         """Return the lines it stands for."""
-        return ", ".join(row.lines)
+        return ", ".join(names(row.lines))
 
 
 @admin.register(AppointmentRegime)
 class AppointmentRegimeAdmin(ReferencePages):
     """When states want an appointment. A provisional rule decides nothing until somebody confirms it."""
 
-    list_display = ("state", "said", "carrier", "regime", "file_within_days", "trigger", "standing", "source")
+    list_display = ("state", "said", "carrier", "regime", "file_within_days", "begins", "standing")
     list_filter = ("status", "regime", "state")
     list_select_related = ("carrier",)
     ordering = ("state", "pk")
@@ -82,7 +83,12 @@ class AppointmentRegimeAdmin(ReferencePages):
     @admin.display(description="Lines")
     def said(self, rule: AppointmentRegime) -> str:
         """Return the lines the rule speaks to."""
-        return ", ".join(rule.lines) or "All"
+        return ", ".join(names(rule.lines)) or "All"
+
+    @admin.display(description="Days count from", ordering="trigger")
+    def begins(self, rule: AppointmentRegime) -> str:
+        """Return what the days to file are counted from."""
+        return rule.trigger.replace("_", " ").capitalize() or "–"
 
     @admin.display(description="Status", ordering="status")
     def standing(self, rule: AppointmentRegime) -> SafeString:

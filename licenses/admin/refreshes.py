@@ -23,10 +23,15 @@ class LicenseRefreshAdmin(ReadOnlyAdmin):
     list_display = ("started_at", "source", "is_full", "came_to", "read", "changed", "absent", "rejected_count")
     list_filter = ("state", "source", "is_full")
     fieldsets = (
-        (None, {"fields": ("source", "actor", "is_full", "started_at", "ended_at", "came_to", "error")}),
+        (None, {"fields": ("source", "by", "is_full", "started_at", "ended_at", "came_to", "error")}),
         ("What it brought", {"fields": ("read", "changed", "absent", "differences")}),
         ("What it could not take", {"fields": ("rejected_rows",)}),
     )
+
+    @admin.display(description="By")
+    def by(self, run: LicenseRefresh) -> str:
+        """Return who started it: the actor's text without its kind and id."""
+        return run.actor.partition(" ")[2] or run.actor
 
     @admin.display(description="State", ordering="state")
     def came_to(self, run: LicenseRefresh) -> SafeString:
@@ -56,7 +61,7 @@ class LicenseRefreshAdmin(ReadOnlyAdmin):
         if not count:
             return "Nothing was different."
         url = f"{reverse('admin:licenses_licenserefreshchange_changelist')}?refresh__id__exact={run.pk}"
-        return format_html('<a href="{}">{} fields</a>', url, count)
+        return format_html('<a href="{}">{} field{}</a>', url, count, "" if count == 1 else "s")
 
 
 @admin.register(LicenseRefreshChange)
