@@ -109,6 +109,14 @@ class EntryAdmin(ReadOnlyAdmin):
 
         return act(request, drop, back=reverse("admin:audit_entry_changelist"))
 
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Show one, headed by what happened in words."""
+        entry = self.get_object(request, object_id)
+        told = {"headline": explaining.sentence(entry.action, entry.detail).removesuffix(".")} if entry else {}
+        return super().change_view(request, object_id, form_url, {**told, **(extra_context or {})})
+
     @admin.display(description="who")
     def who(self, entry: Entry) -> str:
         """Return the actor's name and kind."""

@@ -169,7 +169,6 @@ def _page(request: HttpRequest, override: Override) -> HttpResponse:
         "tone": TONES[override.state],
         "may_grant": is_open and allows(actor, "queue.assign") and str(override.asked_by_id) != actor.id,
         "may_refuse": is_open and allows(actor, "queue.assign"),
-        "trail": [("Rules set aside", reverse("admin:routing_override_changelist"))],
     }
     return show(request, "routing/override.html", context)
 

@@ -118,7 +118,7 @@ def timeline(lead: Lead) -> list[dict[str, Any]]:
 
 def sentence(action: str, detail: Mapping[str, Any]) -> str:
     """Return what happened in words."""
-    if "reason" in detail and action not in SENTENCES:
+    if detail.get("reason") and action not in SENTENCES:
         return reasons.text(detail["reason"])
     try:
         read = {name: READINGS[name](value) if name in READINGS else value for name, value in detail.items()}

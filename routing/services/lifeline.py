@@ -10,6 +10,7 @@ from audit.models import Entry
 from outbox.models import Message
 from routing.models import Assignment, Decision, Lead, SlaTimer
 from routing.services import explaining
+from rules_engine.models import RuleSet
 
 # What a line of the story is about, by how its action begins.
 KINDS: Final[Mapping[str, str]] = {
@@ -65,6 +66,7 @@ def _line(at: datetime, action: str, actor: str, text: str, **more: Any) -> dict
 def _told_with_rules(lead: Lead) -> Iterator[dict[str, Any]]:
     """Yield what the ledger tells; decisions with the versions they were made under."""
     made = Decision.objects.filter(lead=lead).values_list("pk", "receipt__rule_set_versions", "roster_version")
+    names = dict(RuleSet.objects.values_list("slug", "name"))
     under = {str(pk): (versions, roster) for pk, versions, roster in made.order_by("made_at", "pk")}
     for line in explaining.timeline(lead):
         decision = line["detail"].get("decision", "")
@@ -72,7 +74,10 @@ def _told_with_rules(lead: Lead) -> Iterator[dict[str, Any]]:
             yield line
             continue
         versions, roster = under[decision]
-        rules = ", ".join(f"{slug} v{number}" for slug, number in sorted((versions or {}).items())) or "no rules"
+        rules = (
+            ", ".join(f"{names.get(slug, slug)} v{number}" for slug, number in sorted((versions or {}).items()))
+            or "no rules"
+        )
         yield {**line, "decision": decision, "more": f"Under {rules}; roster {roster}."}
 
 
@@ -101,8 +106,13 @@ def _messages(lead: Lead) -> Iterator[dict[str, Any]]:
     """Yield what was sent about the lead, as long as messages are kept."""
     for message in Message.objects.filter(aggregate=str(lead.pk)).order_by("seq"):
         if message.done_at:
-            yield _line(message.done_at, "message.delivered", "outbox", f"Told on: {message.topic}.")
+            yield _line(message.done_at, "message.delivered", "outbox", f"Sent out: {_topic(message)}.")
         elif message.dead_at:
-            yield _line(message.dead_at, "message.given_up", "outbox", f"Could not be told on: {message.topic}.")
+            yield _line(message.dead_at, "message.given_up", "outbox", f"Could not be sent out: {_topic(message)}.")
         else:
-            yield _line(message.at, "message.waiting", "outbox", f"Waits to be told on: {message.topic}.")
+            yield _line(message.at, "message.waiting", "outbox", f"Waits to be sent out: {_topic(message)}.")
+
+
+def _topic(message: Message) -> str:
+    """Return a message's topic as words: "lead.fell_back" is lead fell back."""
+    return message.topic.replace(".", " ").replace("_", " ")

@@ -32,6 +32,12 @@ def at(choices: Mapping[str, Any], name: str) -> Any:
 
 
 @register.filter
+def actor_name(actor: str) -> str:
+    """Return an actor's name of its text: "user:4 Abel Ledger" is Abel Ledger."""
+    return actor.partition(" ")[2] or actor
+
+
+@register.filter
 def state_badge(lead: Lead) -> SafeString:
     """Return the badge of a lead's state."""
     return badge(lead.get_state_display(), words.STATE_TONES.get(lead.state, "muted"))

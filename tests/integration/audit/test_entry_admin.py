@@ -153,3 +153,11 @@ def test_the_list_takes_as_many_statements_for_many_entries_as_for_few(django_as
 
     with django_assert_max_num_queries(12):  # type: ignore[operator]  # a fixture without a type
         browser.get(LIST)
+
+
+def test_an_entry_is_headed_by_what_happened() -> None:
+    audit.record(at=NOON, actor=KIM, action="release.started", target=None, detail={"reason": ""})
+
+    page = browser_of(Role.AUDITOR).get(f"{LIST}{Entry.objects.get().pk}/change/").content
+
+    assert b"<h1>Release started</h1>" in page

@@ -39,7 +39,7 @@ def test_everything_about_a_lead_is_told_in_one_line_of_time() -> None:
     assert ("Message", "message.waiting") in found
     decided = next(line for line in told if line["action"] == "lead.decided")
     assert decided["decision"] == str(Decision.objects.get().pk)
-    assert decided["more"] == f"Under routes v1; roster {Decision.objects.get().roster_version}."
+    assert decided["more"] == f"Under Routes v1; roster {Decision.objects.get().roster_version}."
 
 
 def test_a_running_clock_stands_last_as_what_is_still_to_come() -> None:
