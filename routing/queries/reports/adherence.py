@@ -1,6 +1,6 @@
 """SLA adherence: whether producers answered by the time they had, and what else a tier promises."""
 
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import ExtractHour
@@ -78,8 +78,6 @@ _EXCUSES = Section(
         ),
     ),
 )
-# A producer's own promise of a hold that is excused; the lead's promises are nobody's in person.
-_NOT_HELD: Final = Q(clock="OWNER", assignment__excuse__gt="")
 _BY_KIND = By(
     name="kind",
     title="By what was promised",
@@ -97,8 +95,7 @@ _PROMISES = Section(
     parts=(
         Part("all", "Made"),
         Part("kept", "In time", lambda scope: Q(result=_Result.MET), "ok"),
-        Part("missed", "Missed", lambda scope: Q(result=_Result.MISSED) & ~_NOT_HELD, "bad"),
-        Part("excused", "Excused", lambda scope: Q(result=_Result.MISSED) & _NOT_HELD, "warn"),
+        Part("missed", "Missed", lambda scope: Q(result=_Result.MISSED), "bad"),
         Part("void", "No longer due", lambda scope: Q(result=_Result.VOID), "muted"),
         Part("running", "Running", lambda scope: Q(result=_Result.RUNNING), "info"),
     ),
