@@ -67,6 +67,7 @@ class Assignment(models.Model):
             models.Index(
                 fields=["producer"], condition=models.Q(ended_at__isnull=True), name="assignment_open_by_producer"
             ),
+            models.Index(fields=["ended_at"], condition=models.Q(ended_at__isnull=False), name="assignment_by_end"),
         ]
 
     def __str__(self) -> str:

@@ -36,6 +36,8 @@ class Decision(models.Model):
 
     class Meta:
         ordering = ["-made_at"]
+        # Reports ask many assignments what caused them, and must not read the receipts beside it.
+        indexes = [models.Index(fields=["id", "trigger"], name="decision_trigger")]
 
     def __str__(self) -> str:
         return f"{self.trigger} {self.made_at:%Y-%m-%d %H:%M}"

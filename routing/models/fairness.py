@@ -30,7 +30,10 @@ class FairnessEntry(models.Model):
 
     class Meta:
         ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["pool", "at"], name="fairness_of_pool_since")]
+        indexes = [
+            models.Index(fields=["pool", "at"], name="fairness_of_pool_since"),
+            models.Index(fields=["at"], name="fairness_since"),
+        ]
         verbose_name_plural = "fairness entries"
 
     def __str__(self) -> str:

@@ -91,6 +91,7 @@ class Lead(models.Model):
         indexes = [
             models.Index(fields=["state", "-received_at"], name="lead_by_state"),
             models.Index(fields=["owner", "state"], name="lead_by_owner"),
+            models.Index(fields=["id", "tier"], name="lead_tier"),  # reports ask it of many assignments
         ]
 
     def __str__(self) -> str:

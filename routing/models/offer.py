@@ -92,6 +92,7 @@ class Offer(models.Model):
         constraints = [models.UniqueConstraint(fields=["round", "producer"], name="one_offer_a_producer_and_round")]
         indexes = [
             models.Index(fields=["producer"], condition=models.Q(state="OPEN"), name="offer_open_by_producer"),
+            models.Index(fields=["offered_at"], name="offer_by_age"),
         ]
 
     def __str__(self) -> str:

@@ -95,6 +95,13 @@ class Promise(models.Model):
 
     class Meta:
         ordering = ["due_at", "pk"]
+        indexes = [
+            models.Index(
+                fields=["starts_at"],
+                condition=~models.Q(kind="FIRST_TOUCH", clock="OWNER"),  # of those every assignment has one
+                name="promise_beside_first_touch",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} by {self.due_at:%Y-%m-%d %H:%M}"

@@ -22,7 +22,8 @@ def _lost(scope: Scope) -> QuerySet[Assignment]:
 
 def _had(scope: Scope) -> QuerySet[Lead]:
     received = Lead.objects.filter(scope.within("received_at"), scope.in_pool_of_name("pool"))
-    return received.filter(Exists(Assignment.objects.filter(lead=OuterRef("pk"))))
+    since = Assignment.objects.filter(lead=OuterRef("pk"), assigned_at__gte=scope.since)  # none comes before its lead
+    return received.filter(Exists(since))
 
 
 def _given(scope: Scope) -> QuerySet[Assignment]:
