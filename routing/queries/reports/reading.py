@@ -3,26 +3,24 @@
 A number and its rows come of one definition, the section's: what a cell counted is what it leads to.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts import policy
 from accounts.actor import Actor
 from accounts.errors import Missing
 from routing.figures import MEDIAN, P90, Column, Figure, Key, Row, Table, Unit, Value, quantile, share
 from routing.models import Lead
-from routing.queries import elapsed
+from routing.queries.reports import counting
+from routing.queries.reports.counting import Counted, Groups
 from routing.queries.reports.report import Drawn, Headline, Report
 from routing.queries.reports.scope import Scope
 from routing.queries.reports.section import Beside, By, Section
-
-Counts = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +56,9 @@ def summary(report: Report, scope: Scope, *, actor: Actor) -> Figure:
     :raises Forbidden: without reports.view
     """
     policy.require(actor, "reports.view")
-    section = report.section(report.headlines[0].section)
-    return _figure(report.headlines[0], section, *_whole(section, scope))
+    stands_for = report.headlines[0]
+    section = report.section(stands_for.section)
+    return _figure(stands_for, section, *_whole(section, scope, stands_for.column))
 
 
 def read(report: Report, scope: Scope, *, actor: Actor) -> Reading:
@@ -90,7 +89,7 @@ def table(report: Report, name: str, scope: Scope, *, actor: Actor) -> Table:
         section, by = report.grouping(name)
     except KeyError as error:
         raise Missing("This report has no such table.") from error
-    return _table(section, by, scope, by.beside(scope) if by.beside else None)
+    return _table(section, by, counting.by_group(section, by, scope), by.beside(scope) if by.beside else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,53 +182,38 @@ def _line(row: Any, at: str) -> Line:
 
 
 def _tables(section: Section, scope: Scope) -> tuple[tuple[Table, ...], tuple[tuple[Column, ...], tuple[Value, ...]]]:
+    """Return the tables shown and the whole, which is what the lines of any of them come to."""
     shown = [by for by in section.by if by.shown(scope)]
     beside = {by.name: by.beside(scope) for by in shown if by.beside}
-    tables = tuple(_table(section, by, scope, beside.get(by.name)) for by in shown)
-    return tables, _whole(section, scope, next(iter(beside.values()), None))
+    grouped = {by: counting.by_group(section, by, scope) for by in shown}
+    tables = tuple(_table(section, by, each, beside.get(by.name)) for by, each in grouped.items())
+    whole = _values(section, counting.together(grouped.values()))
+    return tables, _with_beside(section, whole, next(iter(beside.values()), None))
 
 
-def _whole(
-    section: Section, scope: Scope, beside: Beside | None = None
+def _whole(section: Section, scope: Scope, wanted: str) -> tuple[tuple[Column, ...], tuple[Value, ...]]:
+    """Return the columns of a section for all of its rows together; no waits where another column is wanted."""
+    counted = counting.of_all(section, scope, tells_time=wanted in section.timed)
+    beside = next((by.beside(scope) for by in section.by if by.beside and by.shown(scope)), None)
+    return _with_beside(section, _values(section, counted), beside)
+
+
+def _with_beside(
+    section: Section, values: tuple[Value, ...], beside: Beside | None
 ) -> tuple[tuple[Column, ...], tuple[Value, ...]]:
-    """Return every column of a section for all of its rows together."""
-    counts = section.rows(scope).aggregate(**_counts(section, scope))
-    waits = _waits(section, scope).get(None)
-    beside = beside or next((by.beside(scope) for by in section.by if by.beside and by.shown(scope)), None)
-    values = _values(section, _named(counts), waits)
-    return (*section.columns, *(beside.columns if beside else ())), (*values, *(beside.totals if beside else ()))
+    if beside is None:
+        return section.columns, values
+    return (*section.columns, *beside.columns), (*values, *beside.totals)
 
 
-def _counts(section: Section, scope: Scope) -> dict[str, Count]:
-    return {f"number_{part.name}": Count("pk", filter=part.holds(scope)) for part in section.parts}
-
-
-def _named(counts: Mapping[str, Any]) -> dict[str, int]:
-    return {name.removeprefix("number_"): number for name, number in counts.items() if name != "bucket"}
-
-
-def _waits(section: Section, scope: Scope, by: By | None = None) -> Mapping[Key, Counter[int]]:
-    """Return how often each length of time occurs; nothing of a section that tells none."""
-    if section.span is None:
-        return {}
-    key = by.key(scope) if by else None
-    return elapsed.counted(section.rows(scope), since=section.span.since, until=section.span.until, by=key)
-
-
-def _table(section: Section, by: By, scope: Scope, beside: Beside | None) -> Table:
-    grouped = section.rows(scope).order_by().annotate(bucket=by.key(scope)).values("bucket")
-    counted = {row["bucket"]: _named(row) for row in grouped.annotate(**_counts(section, scope))}
-    tells_time = not by.columns or not {
-        column.name for column in section.columns if column.unit is Unit.SECONDS
-    }.isdisjoint(by.columns)
-    waits = _waits(section, scope, by) if tells_time else {}
-    keys = _in_order(by, counted, beside, section.parts[0].name)
-    labels, nothing = by.labels(keys), dict.fromkeys((part.name for part in section.parts), 0)
+def _table(section: Section, by: By, grouped: Groups, beside: Beside | None) -> Table:
+    keys = _in_order(by, grouped, beside, section.parts[0].name)
+    labels, nothing = by.labels(keys), counting.nothing(section)
     columns = [*section.columns, *(beside.columns if beside else ())]
     places = [place for place, column in enumerate(columns) if not by.columns or column.name in by.columns]
     rows = []
     for key in keys:
-        values = _values(section, counted.get(key, nothing), waits.get(key))
+        values = _values(section, grouped.get(key, nothing))
         if beside:
             values += beside.values.get(key, (None,) * len(beside.columns))
         short = by.short(key) if by.short else labels.get(key, "")
@@ -244,21 +228,22 @@ def _kept(rows: Sequence[Row]) -> tuple[Row, ...]:
     return tuple(rows) if any(any(row.values) for row in rows) else ()
 
 
-def _in_order(by: By, counted: Mapping[Key, Counts], beside: Beside | None, first: str) -> list[Key]:
+def _in_order(by: By, grouped: Groups, beside: Beside | None, first: str) -> list[Key]:
     if by.fixed:
         return list(by.fixed)
-    keys = dict.fromkeys([*counted, *(beside.values if beside else ())])
+    keys = dict.fromkeys([*grouped, *(beside.values if beside else ())])
     if by.is_in_order:
         return sorted(keys, key=lambda key: (key is None, key))
-    return sorted(keys, key=lambda key: (-counted.get(key, {}).get(first, 0), str(key)))
+    return sorted(keys, key=lambda key: (-(grouped[key].parts[first] if key in grouped else 0), str(key)))
 
 
-def _values(section: Section, counts: Counts, waits: Counter[int] | None) -> tuple[Value, ...]:
+def _values(section: Section, counted: Counted) -> tuple[Value, ...]:
     """Return a line's numbers in the order of the section's columns."""
-    numbers: list[Value] = [counts[part.name] for part in section.parts]
-    numbers += [share(counts[rate.part], sum(counts[each] for each in rate.among)) for rate in section.rates]
+    parts = counted.parts
+    numbers: list[Value] = [parts[part.name] for part in section.parts]
+    numbers += [share(parts[rate.part], sum(parts[each] for each in rate.among)) for rate in section.rates]
     if section.span:
-        numbers += [quantile(waits or {}, MEDIAN), quantile(waits or {}, P90)]
+        numbers += [quantile(counted.waits, MEDIAN), quantile(counted.waits, P90)]
     return tuple(numbers)
 
 

@@ -117,6 +117,11 @@ class Section:
         return {each.name: each for each in self.parts}[name]
 
     @property
+    def timed(self) -> frozenset[str]:
+        """The names of the columns that tell a length of time."""
+        return frozenset({MEDIAN, P90}) if self.span else frozenset()
+
+    @property
     def columns(self) -> tuple[Column, ...]:
         """The columns every table of the section may show."""
         counts = (Column(each.name, each.label, Unit.COUNT, is_counted=True, tone=each.tone) for each in self.parts)

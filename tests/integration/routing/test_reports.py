@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from accounts.actor import Actor, ActorKind
 from accounts.errors import Forbidden, Missing
 from accounts.policy import POLICY, Role
 from licenses.models import Producer
+from routing.fairness import shares
 from routing.figures import Table
 from routing.models import (
     Assignment,
@@ -30,6 +32,7 @@ from routing.models import (
     Promise,
     QueueItem,
 )
+from routing.queries import fairness
 from routing.queries.reports import reading
 from routing.queries.reports.listed import REPORTS
 from routing.queries.reports.reading import Place, Reading
@@ -476,6 +479,48 @@ def test_a_pool_chosen_lists_its_members_desks(agency: Agency) -> None:
     PoolMember.objects.create(pool=life, producer=agency.producers[1])
 
     assert set(table("utilisation", "given-producer", Scope.of_days(7, zone=ZONE, now=NOW, pool=life))) == {"Lee Park"}
+
+
+@pytest.mark.parametrize(
+    ("slug", "statements"),
+    [
+        ("speed", 3 + 2 + 1),  # tables; of those that tell waits; names of pools
+        ("acceptance", 3 + 2),  # tables; names of producers, once for each kind of rows
+        ("sla", 5 + 1),
+        ("ageing", 3 + 1),
+        ("reassignments", 4 + 2),
+        ("fallback", 2 + 2 + 1),
+        ("reversals", 3 + 2),
+        ("utilisation", 1 + 3),  # and beside it what was held, and by which desks
+        ("fairness", 1 + 2),
+    ],
+)
+def test_a_report_costs_a_statement_a_table_and_none_for_the_whole(
+    busy: Agency, slug: str, statements: int, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(statements):
+        read(slug)
+
+
+@pytest.mark.parametrize("slug", REPORTS)
+def test_the_figure_at_a_glance_is_the_first_of_the_report(busy: Agency, slug: str) -> None:
+    assert reading.summary(REPORTS[slug], MONTH, actor=MANAGER) == read(slug).figures[0]
+
+
+def test_shares_are_those_of_every_entry_by_itself(agency: Agency) -> None:
+    rng, life = random.Random(5), agency.pools[0]
+    keys = [each.pk for each in agency.producers]
+    moved = []
+    for _ in range(60):
+        circle = rng.sample(keys, rng.randrange(4))
+        among = ",".join(f"{key}:{rng.randrange(1, 4)}" for key in sorted(circle))
+        moved.append((rng.choice(keys), among, rng.choice([-1, 1, 1]), Decimal(rng.randrange(100, 900))))
+    FairnessEntry.objects.bulk_create(
+        FairnessEntry(pool=life, producer_id=key, at=NOW - HOUR, kind="ASSIGNED", leads=leads, value=value, among=among)
+        for key, among, leads, value in moved
+    )
+
+    assert fairness.shares_within(since=MONTH.since, until=MONTH.until) == {life.pk: shares(moved)}
 
 
 def test_fairness_tells_of_pools_and_of_one_pools_members(agency: Agency) -> None:
