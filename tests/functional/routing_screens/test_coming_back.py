@@ -154,7 +154,11 @@ def test_a_leave_that_a_manager_entered_stays_and_is_told(leave: Leave, agency: 
     assert not is_away(leave)
 
 
-@pytest.mark.parametrize("token", ["x", "eyJ", *(signing.dumps(key, salt=coming_back.SALT) for key in ("no", [1], 99))])
+@pytest.mark.parametrize(
+    "token",
+    ["x", "eyJ", *(signing.dumps(key, salt=coming_back.SALT) for key in ("no", [1], 99))],
+    ids=["x", "eyJ", "a word", "a list", "nobody's"],
+)
 def test_what_we_did_not_sign_opens_nothing(db: None, client: Client, token: str) -> None:
     assert client.post(f"/back/{token}/").status_code == 404
 

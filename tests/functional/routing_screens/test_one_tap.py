@@ -77,7 +77,11 @@ def test_it_ends_with_the_clock_and_with_the_hold(lead: Lead, agency: SmallAgenc
     assert state_of(lead) == "ASSIGNED"
 
 
-@pytest.mark.parametrize("token", ["x", "eyJ", signing.dumps("nonsense", salt=one_tap.SALT), signing.dumps("1")])
+@pytest.mark.parametrize(
+    "token",
+    ["x", "eyJ", signing.dumps("nonsense", salt=one_tap.SALT), signing.dumps("1")],
+    ids=["x", "eyJ", "nonsense", "otherwise signed"],
+)
 def test_what_we_did_not_sign_opens_nothing(db: None, client: Client, token: str) -> None:
     assert client.post(f"/accept/{token}/").status_code == 404
 
