@@ -16,13 +16,13 @@ from accounts.policy import allows
 class Entry:
     """One page of a section; whoever holds one of the permissions sees it, and with none listed everybody does.
 
-    The pages below it belong to it, or those below `covers` where that is another address.
+    The pages below it belong to it, and those below the addresses it `covers` besides.
     """
 
     label: str
     url_name: str
     permissions: tuple[str, ...] = ()
-    covers: str = ""
+    covers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ SECTIONS: Final = (
     Section(
         "My leads",
         "desk",
-        (Entry("My leads", "admin:my_leads", ("leads.work_own",), covers="admin:routing_lead_changelist"),),
+        (Entry("My leads", "admin:my_leads", ("leads.work_own",), covers=("admin:routing_lead_changelist",)),),
     ),
     Section(
         "Queue",
@@ -63,7 +63,12 @@ SECTIONS: Final = (
             Entry("Published versions", "admin:rules_engine_rulesetversion_changelist", ("rules.view",)),
             Entry("Test bench", "admin:bench", ("rules.view",)),
             Entry("Saved cases", "admin:routing_savedcase_changelist", ("rules.view",)),
-            Entry("Provisional rules", "admin:rules_engine_rule_provisional", ("rules.view",)),
+            Entry(
+                "Provisional rules",
+                "admin:rules_engine_rule_provisional",
+                ("rules.view",),
+                covers=("admin:rules_engine_rule_overdue",),
+            ),
             Entry("Rehearsals", "admin:routing_rehearsal_changelist", ("rules.view",)),
             Entry("Shadows", "admin:routing_shadow_changelist", ("rules.view",)),
             Entry("Rule packs", "admin:routing_packedset_changelist", ("rules.view",)),
@@ -79,7 +84,12 @@ SECTIONS: Final = (
             Entry("Products", "admin:licenses_product_changelist", ("licenses.view",)),
             Entry("Line names", "admin:licenses_loamap_changelist", ("licenses.view",)),
             Entry("Appointment regimes", "admin:licenses_appointmentregime_changelist", ("licenses.view",)),
-            Entry("Refreshes", "admin:licenses_licenserefresh_changelist", ("licenses.view",)),
+            Entry(
+                "Refreshes",
+                "admin:licenses_licenserefresh_changelist",
+                ("licenses.view",),
+                covers=("admin:licenses_licenserefreshchange_changelist",),
+            ),
         ),
     ),
     Section(
@@ -103,7 +113,12 @@ SECTIONS: Final = (
             Entry("Decisions", "admin:routing_decision_changelist", ("audit.view",)),
             Entry("Sample", "admin:audit_sample", ("audit.view",)),
             Entry("As of an instant", "admin:audit_as_of", ("audit.view",)),
-            Entry("Kept and erased", "admin:routing_retentionpolicy_changelist", ("audit.view",)),
+            Entry(
+                "Kept and erased",
+                "admin:routing_retentionpolicy_changelist",
+                ("audit.view",),
+                covers=("admin:routing_legalhold_changelist",),
+            ),
             Entry("Verifications", "admin:audit_verification_changelist", ("audit.view",)),
             Entry("Exports", "admin:audit_export_changelist", ("audit.export",)),
         ),
@@ -127,7 +142,7 @@ class Link:
 
     label: str
     url: str
-    covers: str
+    covers: tuple[str, ...]
     current: str = ""
 
 
@@ -170,7 +185,9 @@ def tasks(request: HttpRequest) -> tuple[Task, ...]:
 def _links(entries: Iterable[Entry], actor: Actor) -> list[Link]:
     allowed = (e for e in entries if not e.permissions or any(allows(actor, code) for code in e.permissions))
     return [
-        Link(entry.label, url, _address(entry.covers) or url) for entry in allowed if (url := _address(entry.url_name))
+        Link(entry.label, url, (url, *filter(None, map(_address, entry.covers))))
+        for entry in allowed
+        if (url := _address(entry.url_name))
     ]
 
 
@@ -185,8 +202,13 @@ def _address(url_name: str) -> str:
 def _closest(links: Iterable[Link], path: str) -> Link | None:
     """Return the link that covers the page most closely; today's page covers itself alone."""
     home = reverse("admin:index")
-    covering = (link for link in links if link.url == path or (link.covers != home and path.startswith(link.covers)))
-    return max(covering, key=lambda link: len(link.covers), default=None)
+    covering = (
+        (len(address), link)
+        for link in links
+        for address in link.covers
+        if path == link.url or (address != home and path.startswith(address))
+    )
+    return max(covering, key=lambda found: found[0], default=(0, None))[1]
 
 
 def _marked(link: Link, here: Link | None, path: str) -> Link:

@@ -27,7 +27,7 @@ class SampleForm(ServiceForm):
     """Which leads, how many, how drawn."""
 
     since = forms.DateTimeField(label="Received from", widget=MOMENT)
-    until = forms.DateTimeField(label="Before", widget=MOMENT)
+    until = forms.DateTimeField(label="Received before", widget=MOMENT)
     method = forms.ChoiceField(
         label="Drawn",
         choices=[

@@ -136,7 +136,7 @@ class PolicyOfTierAdmin(SetupPages):
     form = PolicyForm
     inlines = (StepRows, TargetRows)
     change_form_template = "routing/policy_form.html"
-    list_display = ("level", "target_minutes", "steps_in_words", "max_hops", "alarm_minutes", "answers")
+    list_display = ("level", "minutes", "steps_in_words", "hand_overs", "alarm", "answers")
     ordering = ("target_minutes",)
     in_words = {"evidence": "answers"}
     fieldsets = (
@@ -187,6 +187,21 @@ class PolicyOfTierAdmin(SetupPages):
     def level(self, sla: SlaPolicy) -> str:
         """Return the tier."""
         return sla.get_tier_display()
+
+    @admin.display(description="Minutes to answer", ordering="target_minutes")
+    def minutes(self, sla: SlaPolicy) -> int:
+        """Return how long a producer has."""
+        return sla.target_minutes
+
+    @admin.display(description="Hand-overs", ordering="max_hops")
+    def hand_overs(self, sla: SlaPolicy) -> int:
+        """Return how often a lead goes on before a manager gets it."""
+        return sla.max_hops
+
+    @admin.display(description="Alarm after", ordering="alarm_minutes")
+    def alarm(self, sla: SlaPolicy) -> str:
+        """Return when the manager is told that nobody has answered."""
+        return f"{sla.alarm_minutes} min"
 
     @admin.display(description="Ladder")
     def steps_in_words(self, sla: SlaPolicy) -> str:

@@ -24,10 +24,15 @@ class RuleSetVersionAdmin(ReadOnlyAdmin):
     """Every version of every set, newest first."""
 
     resource = "rules"
-    list_display = ("label", "published_at", "author_label", "comment", "live")
+    list_display = ("label", "published_at", "author", "comment", "live")
     list_filter = ("ruleset", "published_at")
     search_fields = ("comment", "author_label", "ruleset__name", "content_hash")
     ordering = ("-published_at", "-pk")
+
+    @admin.display(description="By", ordering="author_label")
+    def author(self, version: RuleSetVersion) -> str:
+        """Return who published it."""
+        return version.author_label
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RuleSetVersion]:
         """Leave the documents where they are: a list of fifty may be fifty megabytes."""
