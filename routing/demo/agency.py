@@ -71,6 +71,8 @@ POOLS: Final = (
     ("medicare-health", "Medicare and health", "round_robin"),
     ("property-casualty", "Property and casualty", "least_loaded"),
 )
+# Where leads go on to that nobody of their pool can have: at night hardly anybody of the annuity desk is there.
+GOES_ON: Final = {"annuity-desk": "national-life"}
 # What a producer sells, by desk: (pool, lines, certifications).
 DESKS: Final = {
     "life": (("florida-life", "national-life"), ("LIFE",)),
@@ -110,12 +112,16 @@ def build(*, producers: int, seed: int, actor: Actor, opened_at: datetime) -> De
     for tier, minutes in (("hot", 5), ("warm", 15), ("low", 60)):
         SlaPolicy.objects.create(tier=tier, target_minutes=minutes)
     carriers = {code: Carrier.objects.create(name=name, cocode=code) for name, code, _ in CARRIERS}
-    pools = {
-        slug: Pool.objects.create(
-            slug=slug, name=name, strategy=strategy, manager=users["manager"], deputy=users["deputy"]
+    pools: dict[str, Pool] = {}
+    for slug, name, strategy in POOLS:
+        pools[slug] = Pool.objects.create(
+            slug=slug,
+            name=name,
+            strategy=strategy,
+            manager=users["manager"],
+            deputy=users["deputy"],
+            overflow=pools.get(GOES_ON.get(slug, "")),
         )
-        for slug, name, strategy in POOLS
-    }
     hiring = Hiring(users, carriers, pools, rng, opened_at.date())
     people = [hiring.hire(number) for number in range(producers)]
     _tell_roster(people, pools, opened_at)
