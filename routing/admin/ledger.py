@@ -19,6 +19,7 @@ from audit import queries
 from audit import services as audit
 from audit.models import Entry, Export, SavedFilter
 from audit.queries import Place
+from routing.actor_words import actor_name
 from routing.admin.forms import ServiceForm
 from routing.admin.ledger_form import LedgerForm
 from routing.admin.pages import Told, act, require, show
@@ -119,8 +120,8 @@ class EntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description="who")
     def who(self, entry: Entry) -> str:
-        """Return the actor's name and kind."""
-        return f"{entry.actor_label} ({entry.actor_kind.lower()})"
+        """Return the actor's name, and the one the ledger can be narrowed by."""
+        return f"{actor_name(entry.actor_kind, entry.actor_label)} ({entry.actor_kind.lower()}:{entry.actor_id})"
 
     @admin.display(description="what to")
     def target(self, entry: Entry) -> str:

@@ -16,6 +16,7 @@ from audit import queries as ledger
 from audit.filters import Clause, Filter
 from licenses.models import Producer
 from routing import words
+from routing.actor_words import named_so
 from routing.admin.forms import ServiceForm
 from routing.models import LeadSource
 from routing.queries import ledger_clauses
@@ -43,7 +44,10 @@ class LedgerForm(ServiceForm):
         choices=[("", "Any"), *((code, label) for code, (label, _) in OUTCOMES.items())],
     )
     actor = forms.CharField(
-        label="Who did it", required=False, max_length=150, help_text="A name, a source, or system:sla."
+        label="Who did it",
+        required=False,
+        max_length=150,
+        help_text="A name, a source, or a part of Fairlead: the clock.",
     )
     kind = forms.ChoiceField(label="Done to", required=False)
     lead = forms.CharField(label="Lead", required=False, max_length=40, help_text="Its id.")
@@ -121,6 +125,7 @@ def _actors(text: str) -> Iterable[Clause]:
     return [
         *(Clause(actor_kind="USER", actor_id=str(person.pk)) for person in people),
         *(Clause(actor_kind="SOURCE", actor_id=str(source.pk)) for source in sources),
+        *(Clause(actor_kind="SYSTEM", actor_id=name) for name in named_so(text)),
     ]
 
 

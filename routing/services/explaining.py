@@ -10,6 +10,7 @@ from accounts.errors import Missing
 from audit import queries as ledger
 from licenses.authority import Ask
 from routing import reasons, words
+from routing.actor_words import actor_name
 from routing.decision import (
     Context,
     Decided,
@@ -108,7 +109,7 @@ def timeline(lead: Lead) -> list[dict[str, Any]]:
         {
             "at": entry.occurred_at,
             "action": entry.action,
-            "actor": entry.actor_label,
+            "actor": actor_name(entry.actor_kind, entry.actor_label),
             "text": sentence(entry.action, entry.detail),
             "detail": entry.detail,
         }

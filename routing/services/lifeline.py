@@ -8,6 +8,8 @@ from django.db.models import Q
 
 from audit.models import Entry
 from outbox.models import Message
+from routing import actor_words
+from routing.actor_words import actor_name
 from routing.models import Assignment, Decision, Lead, SlaTimer
 from routing.services import explaining
 from rules_engine.models import RuleSet
@@ -26,6 +28,7 @@ KINDS: Final[Mapping[str, str]] = {
     "lead.hold": "Data",
     "lead.erased": "Data",
 }
+CLOCK, OUTBOX = actor_words.SYSTEM["sla"], actor_words.SYSTEM["outbox"]
 CLOCKS: Final = {
     "REMIND": "the producer is reminded",
     "FORESEEN": "it moves if a miss is foreseen",
@@ -88,7 +91,7 @@ def _of_owners(lead: Lead) -> Iterator[dict[str, Any]]:
         changed = Entry.objects.filter(until, occurred_at__gte=held.assigned_at, target_type="licenses.producer")
         for entry in changed.filter(target_id=str(held.producer_id)).order_by("seq"):
             text = f"{held.producer}: {entry.detail.get('what') or explaining.sentence(entry.action, entry.detail)}"
-            yield _line(entry.occurred_at, "license.changed", entry.actor_label, text)
+            yield _line(entry.occurred_at, "license.changed", actor_name(entry.actor_kind, entry.actor_label), text)
 
 
 def _clocks(lead: Lead) -> Iterator[dict[str, Any]]:
@@ -96,21 +99,21 @@ def _clocks(lead: Lead) -> Iterator[dict[str, Any]]:
     for timer in SlaTimer.objects.filter(lead=lead).exclude(state=SlaTimer.State.FIRED).order_by("due_at", "pk"):
         what = CLOCKS.get(timer.kind, timer.kind.lower())
         if timer.state == SlaTimer.State.RUNNING:
-            yield _line(timer.due_at, "sla.running", "clock", f"A clock runs: by then {what}.", is_ahead=True)
+            yield _line(timer.due_at, "sla.running", CLOCK, f"A clock runs: by then {what}.", is_ahead=True)
         elif timer.settled_at is not None:
             due = explaining.read_instant(timer.due_at)
-            yield _line(timer.settled_at, "sla.stopped", "clock", f"A clock stopped before {what}: it was due {due}.")
+            yield _line(timer.settled_at, "sla.stopped", CLOCK, f"A clock stopped before {what}: it was due {due}.")
 
 
 def _messages(lead: Lead) -> Iterator[dict[str, Any]]:
     """Yield what was sent about the lead, as long as messages are kept."""
     for message in Message.objects.filter(aggregate=str(lead.pk)).order_by("seq"):
         if message.done_at:
-            yield _line(message.done_at, "message.delivered", "outbox", f"Sent out: {_topic(message)}.")
+            yield _line(message.done_at, "message.delivered", OUTBOX, f"Sent out: {_topic(message)}.")
         elif message.dead_at:
-            yield _line(message.dead_at, "message.given_up", "outbox", f"Could not be sent out: {_topic(message)}.")
+            yield _line(message.dead_at, "message.given_up", OUTBOX, f"Could not be sent out: {_topic(message)}.")
         else:
-            yield _line(message.at, "message.waiting", "outbox", f"Waits to be sent out: {_topic(message)}.")
+            yield _line(message.at, "message.waiting", OUTBOX, f"Waits to be sent out: {_topic(message)}.")
 
 
 def _topic(message: Message) -> str:

@@ -9,7 +9,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from routing import reasons, words
+from audit.models import Entry
+from routing import actor_words, reasons, words
 from routing.models import Lead
 
 register = template.Library()
@@ -18,6 +19,7 @@ register.filter("state_name", words.state_name)
 register.filter("line_name", words.line_name)
 register.filter("code_name", words.code_name)
 register.filter("reason_text", reasons.text)
+register.filter("actor_name", actor_words.name_in)
 
 
 def badge(text: str, tone: str) -> SafeString:
@@ -29,12 +31,6 @@ def badge(text: str, tone: str) -> SafeString:
 def at(choices: Mapping[str, Any], name: str) -> Any:
     """Return what stands under a name."""
     return choices.get(name)
-
-
-@register.filter
-def actor_name(actor: str) -> str:
-    """Return an actor's name of its text: "user:4 Abel Ledger" is Abel Ledger."""
-    return actor.partition(" ")[2] or actor
 
 
 @register.filter
@@ -63,6 +59,12 @@ def due_badge(due_at: datetime | None, now: datetime) -> SafeString | str:
 def age(since: datetime, now: datetime) -> str:
     """Return how long ago something began."""
     return words.length(now - since)
+
+
+@register.filter
+def actor(entry: Entry) -> str:
+    """Return who did it, in words."""
+    return actor_words.actor_name(entry.actor_kind, entry.actor_label)
 
 
 @register.filter

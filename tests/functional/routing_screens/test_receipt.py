@@ -1,12 +1,15 @@
 """The receipt of a decision, as people read it."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.policy import Role
 from routing.models import Decision, Lead
 from routing.services import handing, sla
-from tests.functional.routing_screens.agency import SmallAgency
+from tests.functional.routing_screens.agency import SmallAgency, user_of
 
 
 @pytest.fixture
@@ -105,3 +108,26 @@ def test_nothing_can_be_changed_on_a_receipt(agency: SmallAgency, manager: Clien
 
     assert [answer.status_code for answer in answers] == [405, 403, 403]
     assert Decision.objects.get().receipt_sha256 == decision.receipt_sha256
+
+
+def test_what_was_known_is_told_in_words_and_by_the_readers_clock(agency: SmallAgency) -> None:
+    came = datetime(2026, 11, 20, 20, 5, tzinfo=UTC)
+    lead = agency.receive(now=came, premium="1200.00", zip="75201")
+    facts = {}
+    for user in (agency.manager, user_of(lead.owner or agency.kim)):
+        reader = Client()
+        reader.force_login(user)
+        facts[user.role] = dict(reader.get(address(lead), follow=True).context["receipt"].facts)
+
+    assert facts[Role.MANAGER.value]["Received"] == "Nov 20, 2026, 15:05 EST"
+    assert facts[Role.PRODUCER.value]["Received"] == "Nov 20, 2026, 14:05 CST"
+    told = facts[Role.MANAGER.value]
+    assert [told[each] for each in ("State", "Line", "Product", "Premium", "Source", "Has a phone number")] == [
+        "Texas",
+        "Life",
+        "Term life",
+        "$1,200",
+        "web-form",
+        "no",
+    ]
+    assert (told["Date at the agency"], told["Weekday at the agency"]) == ("Nov 20, 2026", "Friday")

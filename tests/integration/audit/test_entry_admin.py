@@ -6,6 +6,7 @@ from typing import Final
 import pytest
 from django.test import Client
 
+from accounts.actor import system
 from accounts.models import User
 from accounts.policy import Role
 from audit import services as audit
@@ -161,3 +162,16 @@ def test_an_entry_is_headed_by_what_happened() -> None:
     page = browser_of(Role.AUDITOR).get(f"{LIST}{Entry.objects.get().pk}/change/").content
 
     assert b"<h1>Release started</h1>" in page
+
+
+def test_a_part_of_fairlead_is_called_by_words_and_found_by_them() -> None:
+    audit.record_many([audit.entry(at=NOON, actor=system("rerun"), action="lead.assigned")])
+    record_some(1)
+    browser = browser_of(Role.AUDITOR)
+
+    page = browser.get(LIST, {"actor": "The retry"}).content.decode()
+
+    assert '<a href="?actor=system:rerun">The retry</a>' in page
+    assert lines(browser, actor="The retry") == 1
+    entry = browser.get(f"{LIST}{Entry.objects.get(actor_id='rerun').pk}/change/").content.decode()
+    assert "the retry (system:rerun)" in entry

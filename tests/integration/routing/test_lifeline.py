@@ -7,7 +7,7 @@ import pytest
 from outbox import services as outbox
 from outbox.models import Message
 from routing.models import Decision
-from routing.services import desk, lifeline
+from routing.services import desk, lifeline, sla
 from tests.agency import MINUTE, NOW, SETUP, hire, lead_of, open_agency, receive, set_license
 
 pytestmark = pytest.mark.django_db
@@ -51,3 +51,15 @@ def test_a_running_clock_stands_last_as_what_is_still_to_come() -> None:
 
     assert (last["action"], last["is_ahead"]) == ("sla.running", True)
     assert last["at"] > NOW
+
+
+def test_what_acts_by_itself_is_called_by_words_and_people_by_name() -> None:
+    open_agency()
+    hire("Kim")
+    lead = lead_of(receive())
+    sla.sweep_due(now=NOW + 61 * MINUTE)
+
+    actors = {line["action"]: line["actor"] for line in lifeline.tell(lead)}
+
+    assert (actors["lead.received"], actors["sla.breached"]) == ("Web", "the clock")
+    assert actors["message.waiting"] == "the delivery of messages"
