@@ -123,3 +123,24 @@ def test_the_pages_are_accessible_and_fit_a_phone(ops: Page, live_server: LiveSe
         ops.set_viewport_size({"width": PHONE_WIDTH, "height": 844})
         assert ops.evaluate("document.documentElement.scrollWidth") == PHONE_WIDTH
         ops.set_viewport_size({"width": 1280, "height": 800})
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_way_through_the_pools_is_read_on_bench_and_receipt(
+    ops: Page, live_server: LiveServer, agency: SmallAgency, theme: str
+) -> None:
+    agency.go_on_to("Everywhere life", agency.lee)
+    agency.set_capacity(0, agency.kim)
+    lead = agency.receive()
+    ops.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+
+    for path in (f"savedcase/bench/?lead={lead.pk}", f"decision/{lead.decision_id}/change/"):
+        ops.goto(f"{live_server.url}/admin/routing/{path}")
+        way = ops.locator(".fr-way > li")
+        expect(way).to_have_count(2)
+        expect(way.first).to_contain_text("went on to Everywhere life")
+        expect(way.first).to_contain_text("Kim Park: at capacity")
+        assert_accessible(ops)
+        ops.set_viewport_size({"width": PHONE_WIDTH, "height": 844})
+        assert ops.evaluate("document.documentElement.scrollWidth") == PHONE_WIDTH
+        ops.set_viewport_size({"width": 1280, "height": 800})
