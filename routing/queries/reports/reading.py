@@ -21,6 +21,7 @@ from routing.queries.reports.counting import Counted, Groups
 from routing.queries.reports.report import Drawn, Headline, Report
 from routing.queries.reports.scope import Scope
 from routing.queries.reports.section import Beside, By, Section
+from routing.queries.reports.unhurried import unhurried
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Reading:
         return None
 
 
+@unhurried()
 def summary(report: Report, scope: Scope, *, actor: Actor) -> Figure:
     """Return the one figure that stands for a report.
 
@@ -61,6 +63,7 @@ def summary(report: Report, scope: Scope, *, actor: Actor) -> Figure:
     return _figure(stands_for, section, *_whole(section, scope, stands_for.column))
 
 
+@unhurried()
 def read(report: Report, scope: Scope, *, actor: Actor) -> Reading:
     """Return a report's figures and tables.
 
@@ -78,6 +81,7 @@ def read(report: Report, scope: Scope, *, actor: Actor) -> Reading:
     return Reading(report, tuple(figures[each] for each in report.headlines if each in figures), tuple(told))
 
 
+@unhurried()
 def table(report: Report, name: str, scope: Scope, *, actor: Actor) -> Table:
     """Return one table of a report.
 
@@ -133,6 +137,7 @@ class Lines:
     older: Place | None
 
 
+@unhurried()
 def lines(
     report: Report,
     scope: Scope,
