@@ -24,9 +24,10 @@ CASES: Final = {
     "hotpool": "benchmarks.hotpool.case",
     "replay": "benchmarks.replay.case",
     "explorer": "benchmarks.explorer.case",
+    "reports": "benchmarks.reports.case",
     "sweep": "benchmarks.sweep.case",
 }
-NEED_POSTGRES: Final = frozenset({"bursts", "decision", "explorer", "hotpool", "intake", "replay", "sweep"})
+NEED_POSTGRES: Final = frozenset({"bursts", "decision", "explorer", "hotpool", "intake", "replay", "reports", "sweep"})
 
 
 def main() -> None:
