@@ -38,6 +38,11 @@ class UserAdmin(PostButtons, HistoryPages, PolicyAdmin):
         """Return the name people are called by."""
         return str(person)
 
+    @admin.display(description="username")
+    def sign_in_name(self, person: User) -> str:
+        """Return what they sign in with, without what a new one must be made of."""
+        return person.username
+
     @admin.display(description="active", boolean=True)
     def may_sign_in(self, person: User) -> bool:
         """Say whether they may sign in: the buttons above the form change it."""
@@ -45,11 +50,11 @@ class UserAdmin(PostButtons, HistoryPages, PolicyAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Keep the username: others have learnt it."""
-        return ("username", "may_sign_in", "last_login") if obj else ()
+        return ("sign_in_name", "may_sign_in", "last_login") if obj else ()
 
     def get_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Show the state of somebody who is here already."""
-        return (*self.fields, "may_sign_in", "last_login") if obj else self.fields
+        return ("sign_in_name", *self.fields[1:], "may_sign_in", "last_login") if obj else self.fields
 
     def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:
         """Ask for an address: the link to set a password goes there."""

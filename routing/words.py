@@ -109,6 +109,11 @@ def code_name(code: str) -> str:
     return code.replace("_", " ").capitalize()
 
 
+def block_name(code: str) -> str:
+    """Return what stands in a producer's way, as the tallies call it."""
+    return BLOCKS.get(code) or code_name(code)
+
+
 def length(span: timedelta) -> str:
     """Return a length of time in its largest unit: "12 minutes", "3 hours", "2 days"."""
     seconds = int(abs(span.total_seconds()))

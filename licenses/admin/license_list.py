@@ -60,9 +60,9 @@ class LicenseAdmin(FactPages):
     fieldsets = (
         (None, {"fields": ("producer", "state", "license_class", "number", "residency")}),
         ("Standing", {"fields": ("status", "status_reason", "effective_date", "expiry_date", "is_perpetual")}),
-        ("Where this comes from", {"fields": ("source", "as_of")}),
+        ("Where this comes from", {"fields": ("origin", "as_of")}),
     )
-    readonly_fields = ("source", "as_of")
+    readonly_fields = ("origin", "as_of")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[License]:
         """Read the lines along."""
@@ -71,6 +71,11 @@ class LicenseAdmin(FactPages):
     def get_readonly_fields(self, request: HttpRequest, obj: License | None = None) -> tuple[str, ...]:
         """Keep whose it is: a licence does not change hands."""
         return ("producer", *self.readonly_fields) if obj else self.readonly_fields
+
+    @admin.display(description="Source")
+    def origin(self, license_: License) -> str:
+        """Return where the facts come from."""
+        return "Entered by hand" if license_.source == "MANUAL" else license_.source
 
     @admin.display(description="Lines")
     def lines_held(self, license_: License) -> str:

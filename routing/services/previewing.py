@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -198,12 +198,13 @@ def _asked(decided: Decided) -> Iterator[str]:
     asking = asking_of(decided)
     if asking is None:
         return
+    time = words.duration(timedelta(seconds=asking.seconds))
     names = [decided.inquiry.context.roster.producers[each.producer_id].name for each in decided.chosen.ranked]
     if asking.pick == "first":
-        yield f"Offered to {', '.join(names[: len(asking.producers)])} at once, for {asking.seconds} seconds."
+        yield f"Offered to {', '.join(names[: len(asking.producers)])} at once, for {time}."
         return
     later = f", then {', '.join(names[1:NAMED])}" if len(names) > 1 else ""
-    yield f"Offered for {asking.seconds} seconds{later}."
+    yield f"Offered for {time}{later}."
 
 
 def _note(passage: Passage) -> str:

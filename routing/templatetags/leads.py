@@ -18,6 +18,7 @@ register.filter("phone", words.phone)
 register.filter("state_name", words.state_name)
 register.filter("line_name", words.line_name)
 register.filter("code_name", words.code_name)
+register.filter("block_name", words.block_name)
 register.filter("reason_text", reasons.text)
 register.filter("actor_name", actor_words.name_in)
 

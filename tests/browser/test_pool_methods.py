@@ -101,8 +101,8 @@ PICKED: dict[str, tuple[str, str, dict[str, Any]]] = {
 # What the preview says of the first lead.
 PREVIEWED = {
     "push": re.compile(r"^(Kim|Lee) Park$"),
-    "offer": re.compile(r"^Offered for 90 seconds, then (Kim|Lee) Park\.$"),
-    "first": re.compile(r"^Offered to \w+ Park, \w+ Park at once, for 120 seconds\.$"),
+    "offer": re.compile(r"^Offered for 1 min 30 s, then (Kim|Lee) Park\.$"),
+    "first": re.compile(r"^Offered to \w+ Park, \w+ Park at once, for 2 min\.$"),
     "pull": re.compile(r"^whoever takes it$"),
 }
 # To whom an order gives the pool's last four leads, where Lee weighs three times as much and Kim's desk has more room.

@@ -206,3 +206,16 @@ def test_a_page_without_an_entry_of_its_own_belongs_to_the_one_it_is_reached_by(
     page = client.get(f"/admin/{address}").content.decode()
 
     assert re.findall(r'<li><a href="/admin/([^"]+)" aria-current="(?:true|page)">', page) == [place]
+
+
+def test_an_empty_list_says_what_to_do_next(client: Client) -> None:
+    client.force_login(make_user(Role.ADMINISTRATOR))
+
+    first, by_itself, narrowed = (
+        client.get(f"/admin/{address}").content
+        for address in ("licenses/carrier/", "audit/verification/", "licenses/carrier/?q=nobody")
+    )
+
+    assert b"Add the first with the button above." in first
+    assert b"What belongs here appears by itself." in by_itself
+    assert b"Nothing matches." in narrowed
