@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from django.conf import LazySettings
@@ -44,3 +45,11 @@ def test_a_wrong_consumer_is_found_at_the_start(settings: LazySettings, path: st
     settings.OUTBOX_CONSUMERS = {"*": [path]}
 
     assert [error.id for error in check_consumers(None)] == errors
+
+
+def test_a_workers_other_threads_are_left_to_the_clocks() -> None:
+    with patch.object(outbox, "relay", autospec=True, side_effect=lambda now, limit: tasks.relay()) as relay:
+        tasks.relay()
+        tasks.relay()
+
+    assert relay.call_count == 2 * tasks.AT_ONCE
