@@ -24,13 +24,13 @@ class RuleSetVersionAdmin(ReadOnlyAdmin):
     """Every version of every set, newest first."""
 
     resource = "rules"
-    list_display = ("label", "published_at", "author", "comment", "live")
+    list_display = ("label", "published_at", "published_by", "comment", "live")
     list_filter = ("ruleset", "published_at")
     search_fields = ("comment", "author_label", "ruleset__name", "content_hash")
     ordering = ("-published_at", "-pk")
 
     @admin.display(description="By", ordering="author_label")
-    def author(self, version: RuleSetVersion) -> str:
+    def published_by(self, version: RuleSetVersion) -> str:
         """Return who published it."""
         return version.author_label
 
