@@ -58,7 +58,7 @@ def test_those_who_may_not_have_the_lead_stand_there_with_the_reason(
 
     expect(manager.get_by_role("radio", name=re.compile("Ray Moss"))).to_have_count(0)
     expect(manager.get_by_role("listitem").filter(has_text="Ray Moss").first).to_contain_text(
-        "license ended May 12, 2025"
+        "License ended May 12, 2025"
     )
 
 
