@@ -16,7 +16,7 @@ demo: $(VENV)/.installed .env ## Run the demo agency on port 8000 (PORT= picks a
 	@PUBLIC_BASE_URL=http://127.0.0.1:$(PORT) honcho start --port $(PORT) || test $$? -eq 130
 
 test: $(VENV)/.installed-dev ## Run the whole suite on what is here, and say what was skipped; REQUIRE_SERVICES=1 skips nothing
-	@python -m pytest -n 2 --dist loadgroup
+	@python -m pytest -n 2
 
 embedded: $(VENV)/.installed-dev ## Run what must also hold on SQLite without Redis
 	@TEST_DATABASE_URL=sqlite TEST_REDIS_URL=none python -m pytest tests/integration tests/functional -m "not postgres and not redis"

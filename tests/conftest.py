@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import hypothesis
 import pytest
@@ -10,6 +11,7 @@ import redis
 from django.conf import LazySettings
 from django.conf import settings as django_settings
 from hypothesis import HealthCheck
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from routing.services import deciding, geography, roster
 from rules_engine import queries
@@ -34,14 +36,20 @@ def pytest_report_header() -> list[str]:
     return [f"database: {database}, broker: {broker}"]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let the tests in the browser run beside all others, where two processes are asked for.
+class Beside(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+    """Two parts of the suite, each in a process of its own: the tests in the browser, and all others."""
 
-    On PostgreSQL leave out what speaks of SQLite alone: the embedded run has it, so nothing counts as skipped.
-    """
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("browser" if "browser" in item.path.parts else "all others"))
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if nodeid.startswith("tests/browser/") else "all others"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Beside:
+    """Let the tests in the browser run beside all others, where two processes are asked for."""
+    return Beside(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL leave out what speaks of SQLite alone: the embedded run has it, so nothing counts as skipped."""
     if MISSING["postgres"]:
         return
     elsewhere = [item for item in items if item.get_closest_marker("sqlite")]
