@@ -24,7 +24,8 @@ PASSING: Final = frozenset({"OFF_SHIFT", "ON_LEAVE", "ALREADY_HAD_IT"})  # nothi
 # What the database adds up is `fairness.expected_value` of each item's lead, but for rounding it to a cent.
 _PREMIUM: Final = Coalesce(NullIf("lead__premium", Value(Decimal(0))), Value(USUAL_PREMIUM))
 _PERCENT: Final = Least(Greatest(Coalesce("lead__score", 0), 1), 100)
-_WORTH: Final = ExpressionWrapper(_PREMIUM * _PERCENT / Value(Decimal(100)), output_field=DecimalField())
+# Times a hundredth: by a hundred SQLite would divide whole premiums to whole dollars.
+_WORTH: Final = ExpressionWrapper(_PREMIUM * _PERCENT * Value(Decimal("0.01")), output_field=DecimalField())
 
 
 @dataclass(frozen=True, slots=True)

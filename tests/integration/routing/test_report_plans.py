@@ -39,7 +39,7 @@ def plans(slug: str, table: str) -> Iterator[str]:
         ("reassignments", "routing_assignment", "assignment_by_end"),
         ("sla", "routing_promise", "promise_beside_first_touch"),
         ("acceptance", "routing_offer", "offer_by_age"),
-        ("acceptance", "routing_assignment", "decision_trigger"),
+        ("acceptance", "routing_assignment", "routing_assignment_assigned_at"),
         ("reversals", "routing_assignment", "routing_assignment_assigned_at"),
         ("fairness", "routing_fairnessentry", "fairness_since"),
         ("fallback", "routing_queueitem", "queue_came"),
