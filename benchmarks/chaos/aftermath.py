@@ -26,9 +26,12 @@ JUST_NOW: Final = "clock_timestamp() - interval '10 seconds'"
 TOLD: Final = 5  # lines of a log that are shown
 
 # A message a killed worker had leased waits until its lease runs out: that is a promise, not a leftover.
+# Nor is what waits for another try, or behind one of its lead and topic that was leased: both keep a promise.
 UNDONE: Final = f"""
-SELECT count(*) FROM outbox_message
-WHERE done_at IS NULL AND dead_at IS NULL AND lease_until IS NULL AND at < {JUST_NOW}
+SELECT count(*) FROM outbox_message late
+WHERE done_at IS NULL AND dead_at IS NULL AND lease_until IS NULL AND next_at < {JUST_NOW}
+  AND NOT EXISTS (SELECT FROM outbox_message ahead WHERE ahead.aggregate = late.aggregate AND ahead.topic = late.topic
+                  AND ahead.seq < late.seq AND ahead.done_at IS NULL AND ahead.dead_at IS NULL AND late.aggregate <> '')
 """
 LEASED: Final = """
 SELECT count(*) FROM outbox_message WHERE done_at IS NULL AND dead_at IS NULL AND lease_until IS NOT NULL
