@@ -115,11 +115,16 @@ def shares(moved: Iterable[tuple[int, str, int, Decimal]]) -> dict[int, Share]:
     A lead is due to those it was shared among, as their weights; one shared among nobody is due to whoever had it.
     """
     found: dict[int, Share] = {}
+    circles: dict[str, tuple[int, Decimal]] = {}  # cut up at once, not for each who had leads of it
     for producer_id, among, leads, value in moved:
         had = found.setdefault(producer_id, Share())
         had.had += leads
         had.had_value += value
-        weights = _read(among) or {producer_id: 1}
+        shared = among or f"{producer_id}:1"
+        so_far, worth = circles.get(shared, (0, Decimal(0)))
+        circles[shared] = so_far + leads, worth + value
+    for among, (leads, value) in circles.items():
+        weights = _read(among)
         whole = sum(weights.values())
         for each, weight in weights.items():
             due = found.setdefault(each, Share())

@@ -1,7 +1,7 @@
 """What the fairness ledger says: shares over a while, and why a producer did not get a lead."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -33,23 +33,7 @@ def _by_pool(moved: QuerySet[FairnessEntry]) -> dict[int, dict[int, Share]]:
     rows: dict[int, list[Moved]] = defaultdict(list)
     for pool_id, *row in grouped.annotate(Sum("leads"), Sum("value")):
         rows[pool_id].append(tuple(row))
-    return {pool_id: _shares(moved) for pool_id, moved in rows.items()}
-
-
-def _shares(moved: Collection[Moved]) -> dict[int, Share]:
-    """Return what `fairness.shares` does, cutting up the leads of each circle at once and not for each who had them."""
-    circles: dict[str | int, Moved] = {}
-    for producer_id, among, leads, value in moved:
-        one, _, others, worth = circles.get(among or producer_id, (producer_id, among, 0, Decimal(0)))
-        circles[among or producer_id] = one, among, others + leads, worth + value
-    found = shares(circles.values())
-    for each in found.values():
-        each.had, each.had_value = 0, Decimal(0)
-    for producer_id, _, leads, value in moved:
-        had = found.setdefault(producer_id, Share())
-        had.had += leads
-        had.had_value += value
-    return found
+    return {pool_id: shares(moved) for pool_id, moved in rows.items()}
 
 
 def balances(pool_id: int) -> dict[int, Any]:
