@@ -8,18 +8,16 @@ from typing import Final
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.test import Client
 from django.utils import timezone
 
 from accounts.actor import system
-from accounts.models import User
 from audit.filters import Filter
 from audit.models import Entry, Export
 from audit.queries import Place
 from audit.services import exporting
 from benchmarks.explorer.stage import ledgers
 from benchmarks.report import Result
-from benchmarks.timing import median, time_call
+from benchmarks.sized import time_page
 
 FEW: Final = 10_000
 MANY: Final = 1_000_000
@@ -42,7 +40,7 @@ def run(*, full: bool) -> list[Result]:
         for turn in (FEW, MANY):
             stage.show(turn)
             for name, address in views():
-                times.setdefault(name, {})[turn] = _time(address)
+                times.setdefault(name, {})[turn] = time_page("auditor", address, rounds=ROUNDS, uncounted=2)
         pages = list(_pages(times))
         memory = {}
         for size in (FEW, MANY):
@@ -73,20 +71,6 @@ def views() -> Iterator[tuple[str, str]]:
         NEVER: {"actor": "source:7", "action": "lead.closed"},
     }
     yield from ((name, f"{LIST}?{urlencode(query)}") for name, query in asked.items())
-
-
-def _time(address: str) -> float:
-    """Return the median time of a page, in µs."""
-    client = Client()
-    client.force_login(User.objects.get(username="auditor"), "accounts.sign_in.GuardedBackend")
-    times = [time_call(lambda: _look(client, address)) for _ in range(ROUNDS + 2)]
-    return median(times[2:])
-
-
-def _look(client: Client, address: str) -> None:
-    answer = client.get(address)
-    if answer.status_code != 200:
-        raise AssertionError(f"{address} answers {answer.status_code}.")
 
 
 def _pages(times: Mapping[str, Mapping[int, float]]) -> Iterator[Result]:

@@ -1,15 +1,14 @@
 """Ledgers of invented entries, sealed in name only, each in a database of its own."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager
 from typing import Final
 
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection
 
 from accounts.models import User
 from accounts.policy import Role
-from benchmarks.database import own_database
+from benchmarks.sized import Stage, databases
 
 # A lead's life in five entries, its rarer turns, and what people do: as the demo's ledger is made up.
 ENTRIES: Final = """
@@ -40,36 +39,9 @@ SELECT seq, id, md5(id::text) || md5(id::text), 0, seq, recorded_at FROM audit_e
 AT_ONCE: Final = 100_000
 
 
-class Stage:
-    """Some ledgers, of which the default connection sees one at a time."""
-
-    def __init__(self, names: dict[int, str]) -> None:
-        self._names = names
-
-    def show(self, size: int) -> None:
-        """Point the default connection at the ledger of this size."""
-        connections.close_all()
-        connections["default"].settings_dict["NAME"] = self._names[size]
-
-
-@contextmanager
-def ledgers(*sizes: int) -> Iterator[Stage]:
+def ledgers(*sizes: int) -> AbstractContextManager[Stage]:
     """Give a ledger of each of these numbers of entries, and an auditor who reads it."""
-    names = {size: f"fairlead_bench_ledger_{size}" for size in sizes}
-    settings = connections["default"].settings_dict
-    before = settings["NAME"]
-    with ExitStack() as stack:
-        for name in names.values():
-            stack.enter_context(own_database(name))
-        stage = Stage(names)
-        try:
-            for size in sizes:
-                stage.show(size)
-                _build(size)
-            yield stage
-        finally:
-            connections.close_all()
-            settings["NAME"] = before
+    return databases("ledger", sizes, _build)
 
 
 def _build(size: int) -> None:

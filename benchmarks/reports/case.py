@@ -6,13 +6,11 @@ from platform import python_version
 from typing import Final
 
 from django.conf import settings
-from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
 from benchmarks.report import Result
 from benchmarks.reports.stage import agencies
-from benchmarks.timing import median, time_call
+from benchmarks.sized import time_page
 from routing.queries.reports.listed import REPORTS
 
 MONTH: Final = 30
@@ -50,20 +48,8 @@ def _year() -> str:
 
 
 def _times(query: str) -> Times:
-    client = Client()
-    client.force_login(User.objects.get(username="manager"), "accounts.sign_in.GuardedBackend")
-    return {page: _time(client, f"/admin/routing/lead/reports/{path}?{query}") for page, path in PAGES.items()}
-
-
-def _time(client: Client, address: str) -> float:
-    times = [time_call(lambda: _look(client, address)) for _ in range(ROUNDS + 1)]
-    return median(times[1:])
-
-
-def _look(client: Client, address: str) -> None:
-    answer = client.get(address)
-    if answer.status_code != 200:
-        raise AssertionError(f"{address} answers {answer.status_code}.")
+    addresses = {page: f"/admin/routing/lead/reports/{path}?{query}" for page, path in PAGES.items()}
+    return {page: time_page("manager", each, rounds=ROUNDS, uncounted=1) for page, each in addresses.items()}
 
 
 def _results(leads: int, alone: Times, after_a_year: Times, whole_year: Times) -> Iterator[Result]:

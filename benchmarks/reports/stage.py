@@ -1,16 +1,16 @@
 """Some days of invented leads, each with a decision and a hold, in a database of its own."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Final
 
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.policy import Role
-from benchmarks.database import own_database
+from benchmarks.sized import Stage, databases
 from licenses.models import Producer
 from routing.models import LeadSource, Pool, PoolMember, ProducerLoad, ProducerProfile
 
@@ -111,36 +111,9 @@ FROM (SELECT *, ('x' || left(lead_id::text, 8))::bit(32)::int AS n FROM routing_
 TABLES: Final = ("lead", "decision", "assignment", "fairnessentry", "queueitem", "offerround", "offer", "promise")
 
 
-class Stage:
-    """Some agencies, of which the default connection sees one at a time."""
-
-    def __init__(self, names: Mapping[int, str]) -> None:
-        self._names = names
-
-    def show(self, days: int) -> None:
-        """Point the default connection at the agency that has worked for so many days."""
-        connections.close_all()
-        connections["default"].settings_dict["NAME"] = self._names[days]
-
-
-@contextmanager
-def agencies(sizes: Mapping[int, int]) -> Iterator[Stage]:
+def agencies(sizes: Mapping[int, int]) -> AbstractContextManager[Stage]:
     """Give an agency for each number of days, with so many leads in them, and a manager who reads its reports."""
-    names = {days: f"fairlead_bench_reports_{days}" for days in sizes}
-    settings = connections["default"].settings_dict
-    before = settings["NAME"]
-    with ExitStack() as stack:
-        for name in names.values():
-            stack.enter_context(own_database(name))
-        stage = Stage(names)
-        try:
-            for days, size in sizes.items():
-                stage.show(days)
-                _build(days, size)
-            yield stage
-        finally:
-            connections.close_all()
-            settings["NAME"] = before
+    return databases("reports", sizes, lambda days: _build(days, sizes[days]))
 
 
 def _build(days: int, size: int) -> None:
