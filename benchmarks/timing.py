@@ -14,17 +14,22 @@ def time_call(call: Call) -> float:
     return (perf_counter_ns() - started) / 1000
 
 
-def time_in_turns(ours: Sequence[Call], peers: Sequence[Call]) -> tuple[list[float], list[float]]:
-    """Time each pair of calls once, the order changing from pair to pair; return both sides' times in µs."""
+def time_in_turns(ours: Sequence[Call], peers: Sequence[Call], *, turn: int = 1) -> tuple[list[float], list[float]]:
+    """Time both sides' calls, so many of one side and then of the other; return both sides' times in µs.
+
+    Who begins changes from turn to turn. A turn of one call shows a side that comes back to caches full of the other's
+    work; in longer ones it works through a stream, as an import or a busy minute makes it.
+
+    :raises ValueError: if one side has more calls than the other
+    """
+    if len(ours) != len(peers):
+        raise ValueError("Both sides are called as often.")
     our_times: list[float] = []
     peer_times: list[float] = []
-    for number, (our, peer) in enumerate(zip(ours, peers, strict=True)):
-        if number % 2:
-            our_times.append(time_call(our))
-            peer_times.append(time_call(peer))
-        else:
-            peer_times.append(time_call(peer))
-            our_times.append(time_call(our))
+    for number, start in enumerate(range(0, len(ours), turn)):
+        sides = [(ours, our_times), (peers, peer_times)]
+        for calls, times in sides if number % 2 else reversed(sides):
+            times.extend(map(time_call, calls[start : start + turn]))
     return our_times, peer_times
 
 
