@@ -57,6 +57,12 @@ def is_late(due_at: datetime, *, now: datetime) -> bool:
 
 def in_order(due: QuerySet[SlaTimer], *, now: datetime, first: bool) -> QuerySet[SlaTimer]:
     """Return timers in the order they fell due; while there are late ones from a standstill, urgent leads first."""
-    if first or due.filter(try_at__lte=now - STANDSTILL).exists():
+    if first or _has_late(due, now):
         return due.order_by(URGENCY, "try_at", "pk")
     return due.order_by("try_at", "pk")
+
+
+def _has_late(due: QuerySet[SlaTimer], now: datetime) -> bool:
+    # The oldest by the index: asked for any late one, PostgreSQL may read the whole table to find that there is none.
+    oldest = due.order_by("try_at").values_list("try_at", flat=True).first()
+    return oldest is not None and is_late(oldest, now=now)
