@@ -6,8 +6,8 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
-from benchmarks.__main__ import set_up
 from benchmarks.chaos.servers import Postgres, Redis
+from benchmarks.running import set_up
 
 REPORT = Path(__file__).parent.parent / "results" / "chaos.md"
 

@@ -98,7 +98,7 @@ class _Scene:
         left_over = aftermath.come_to_rest(redis)
         self._reconnect()
         last = self._watch.look(at_everything=True)
-        self._twins_had = dict(sorted(last.twins.items()))
+        self._twins_had = [each for _, each in sorted(last.twins.items())]
         after = aftermath.find(
             since=self._began,
             outages=self._nemesis.outages,
@@ -130,7 +130,8 @@ class _Scene:
             f"{self._changes.made} changes of people, licenses and rules; {self._looks} looks, {self._unseen} more "
             f"found no database; {len(self._receiver.order)} messages received, {len(self._receiver.received)} "
             "different ones.",
-            f"Members alike of one pool had {list(self._twins_had.values())} leads.",
+            f"Members alike of one pool had {[each.had for each in self._twins_had]} leads, which cost them "
+            f"{[each.turns for each in self._twins_had]} turns.",
         ]
 
     def _look(self) -> None:

@@ -5,8 +5,8 @@ import sys
 import tempfile
 from importlib import import_module
 
-from benchmarks.__main__ import set_up
 from benchmarks.database import own_database
+from benchmarks.running import set_up
 
 
 def main() -> None:

@@ -89,7 +89,7 @@ def run(seconds: float) -> bool:
     statuses = sum((source.statuses for source in sources), Counter())
     print(f"{seconds:.0f} s, {answers.count} posts ({answers.count / seconds:.1f} a second) {dict(statuses)},")
     print(f"{changes.made} changes, {len(receiver.received)} messages received, {looks} looks;")
-    print(f"leads of {FAIR_POOL} by member {dict(last.twins)};")
+    print(f"leads of {FAIR_POOL} by member { ({twin: each.had for twin, each in last.twins.items()}) };")
     print(f"the web worker's memory: {memory[0]:.0f} MB at first, {max(memory):.0f} at most, {memory[-1]:.0f} at last.")
     flat = is_flat(memory)
     print("Nothing is broken." if not found else f"{len(found)} things are broken:")

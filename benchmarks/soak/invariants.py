@@ -72,6 +72,14 @@ class Absence:
     since: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A member like others of one pool: leads had, and turns they cost."""
+
+    had: int
+    turns: int
+
+
 @dataclass(frozen=True)
 class Seen:
     """One look at everything: the database at one instant, and what was known outside before it."""
@@ -82,7 +90,7 @@ class Seen:
     quotas: tuple[Quota, ...] = ()
     commits: tuple[Commit, ...] = ()
     outbox: frozenset[str] = frozenset()
-    twins: Mapping[int, int] = field(default_factory=dict)  # of members who may have the same leads, how many they had
+    twins: Mapping[int, Twin] = field(default_factory=dict)  # members who may have the same leads
     replayed: Mapping[str, str] = field(default_factory=dict)  # decision to what its replay said
     answers: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)  # by external id: lead and body
     received: frozenset[str] = frozenset()
@@ -183,9 +191,9 @@ def what_was_sent_had_committed(seen: Seen) -> Iterator[str]:
 
 
 def equals_are_treated_equally(seen: Seen) -> Iterator[str]:
-    """I16."""
-    given = seen.twins.values()
-    if given and max(given) - min(given) > FAIR:
+    """I16. Who had turns back, for misses that were excused, lawfully had as many leads more."""
+    twins = seen.twins.values()
+    if twins and max(twin.turns for twin in twins) - min(twin.had for twin in twins) > FAIR:
         yield f"members who may have the same leads had {dict(seen.twins)}"
 
 

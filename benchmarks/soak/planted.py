@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from benchmarks.soak.invariants import Absence, Commit, Desk, Hold, LeadSeen, Quota, Seen
+from benchmarks.soak.invariants import Absence, Commit, Desk, Hold, LeadSeen, Quota, Seen, Twin
 
 NOW = datetime(2026, 11, 21, 15, tzinfo=UTC)
 OWNED = LeadSeen("mine-1", "ASSIGNED", is_queued=False)
@@ -23,7 +23,7 @@ SOUND = Seen(
     quotas=(QUOTA,),
     commits=(COMMIT,),
     outbox=frozenset({"message-1"}),
-    twins={7: 4, 8: 6},
+    twins={7: Twin(4, 4), 8: Twin(7, 6)},
     replayed={"decision-1": "SAME"},
     answers={"mine-1": (("lead-1", "{}"), ("lead-1", "{}"))},
     received=frozenset({"message-1"}),
@@ -75,6 +75,6 @@ PLANTED: list[tuple[str, str, Callable[[Seen], Seen]]] = [
     ),
     ("I8", "given on leave", lambda seen: replace(seen, absences=(Absence(7, None, NOW - timedelta(seconds=1)),))),
     ("I13", "sent and rolled back", lambda seen: replace(seen, received=frozenset({"message-1", "message-2"}))),
-    ("I16", "one of equals passed over", lambda seen: replace(seen, twins={7: 4, 8: 7})),
+    ("I16", "one of equals passed over", lambda seen: replace(seen, twins={7: Twin(4, 4), 8: Twin(7, 7)})),
     ("I17", "another choice on replay", lambda seen: replace(seen, replayed={"decision-1": "DIFFERENT; chosen"})),
 ]

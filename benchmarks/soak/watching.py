@@ -9,7 +9,7 @@ from typing import Any, Final
 import psycopg
 from django.db import connection
 
-from benchmarks.soak.invariants import Commit, Desk, Hold, LeadSeen, Quota, Seen
+from benchmarks.soak.invariants import Commit, Desk, Hold, LeadSeen, Quota, Seen, Twin
 from benchmarks.soak.people import Changes
 from benchmarks.soak.stage import FAIR_POOL
 from routing.models import Decision
@@ -52,9 +52,11 @@ COMMITS: Final = """
 SELECT seq, assignment::text, producer, held, capacity, is_licensed FROM soak_commit WHERE seq > %s ORDER BY seq
 """
 TWINS: Final = """
-SELECT twin, (SELECT count(*) FROM routing_assignment held JOIN routing_pool pool ON pool.id = held.pool_id
-              WHERE held.producer_id = twin AND pool.slug = %s)
+SELECT twin, count(held.id), count(held.id) FILTER (WHERE held.excuse = '')
 FROM unnest(%s::bigint[]) twin
+LEFT JOIN (routing_assignment held JOIN routing_pool pool ON pool.id = held.pool_id AND pool.slug = %s)
+       ON held.producer_id = twin
+GROUP BY twin
 """
 
 
@@ -140,7 +142,7 @@ class Watch:
             quotas = self._rows(QUOTAS, [])
             commits = self._rows(COMMITS, [self._commit])
             rows = self._rows("SELECT id::text FROM outbox_message WHERE id = ANY(%s::uuid[])", [list(received)])
-            twins = dict(self._rows(TWINS, [FAIR_POOL, self._twins]))
+            twins = {twin: Twin(*counted) for twin, *counted in self._rows(TWINS, [self._twins, FAIR_POOL])}
         seen = Seen(
             leads=leads,
             holds=holds,

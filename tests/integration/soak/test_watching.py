@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from benchmarks.soak.invariants import Absence, broken
+from benchmarks.soak.invariants import Absence, Twin, broken
 from benchmarks.soak.people import Changes
 from benchmarks.soak.stage import WITNESS
 from benchmarks.soak.watching import Answers, Receiver, Watch
@@ -59,7 +59,7 @@ def test_nothing_is_broken_where_all_is_well(watched: Watched) -> None:
     assert [(commit.producer, commit.held, commit.is_licensed) for commit in seen.commits] == [
         (watched.producer.pk, Decimal(1), True)
     ]
-    assert seen.twins == {watched.producer.pk: 0}
+    assert seen.twins == {watched.producer.pk: Twin(had=0, turns=0)}
     assert list(seen.replayed.values()) == ["SAME"]
 
 
