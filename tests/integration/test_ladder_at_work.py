@@ -26,6 +26,8 @@ LEADS = 6
 PATIENCE = 120  # seconds after which a step counts as never taken
 # Percent of the minute a producer has: 1.2, 6, 7.2 and 8.4 seconds.
 STEPS = ((2, "REMIND"), (10, "BREACH"), (12, "MANAGER"), (14, "POOL"))
+# Reminders go out where there is time for one; a miss is excused at an hour at which the customer may not be called.
+BESIDE = {"sla.reminded", "sla.excused"}
 
 
 @pytest.fixture
@@ -70,7 +72,7 @@ def climb() -> None:
 def staff() -> tuple[list[Producer], Producer]:
     """Hire four who may have the leads, of whom the last is about to lose the license, and two who never may."""
     able = hire_many(4)
-    hire("Ann", expiry_date=timezone.now().date() - timedelta(days=1), weight=5)
+    hire("Ann", expiry_date=timezone.now().date() - timedelta(days=2), weight=5)  # over in every zone
     hire("Bob", license_status="PENDING", weight=5)
     return able, able[-1]
 
@@ -108,7 +110,7 @@ def test_worker_and_beat_climb_a_ladder_to_its_end(product: None) -> None:
         assert without_nudges(steps_taken(second)) == ["BREACH", "MANAGER", "POOL"]
         nudged += (steps_taken(first) + steps_taken(second)).count("REMIND")
         told = list(_told(lead))
-        assert [action for action in told if action != "sla.reminded"] == [
+        assert [action for action in told if action not in BESIDE] == [
             "sla.breached",  # moved to the second
             "sla.hops_used_up",  # nobody else: it stays with them
             "sla.escalated",
