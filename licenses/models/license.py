@@ -49,7 +49,7 @@ class License(models.Model):
     status_reason = models.CharField(max_length=100, blank=True)
     effective_date = models.DateField(null=True, blank=True)
     expiry_date = models.DateField(null=True, blank=True, help_text="The last valid day, in the state's local time.")
-    is_perpetual = models.BooleanField(default=False, help_text="Has no expiry, as Florida's.")
+    is_perpetual = models.BooleanField("perpetual", default=False, help_text="Has no expiry, as Florida's.")
     as_of = models.DateTimeField(null=True, blank=True, help_text="When the source last confirmed it.")
     source = models.CharField(max_length=40, default="MANUAL", editable=False)
     notified_days = models.PositiveSmallIntegerField(

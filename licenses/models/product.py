@@ -19,7 +19,7 @@ class Product(models.Model):
     label = models.CharField(max_length=80)
     lines_any_of = models.JSONField(validators=[validate_line_sets], help_text='Such as [["PERS"], ["PROP", "CAS"]].')
     governing = models.CharField(max_length=10, choices=Governing.choices, default=Governing.RESIDENCE)
-    is_complex = models.BooleanField(default=False, help_text="Takes training or certification of its own.")
+    is_complex = models.BooleanField("complex", default=False, help_text="Takes training or certification of its own.")
     history = HistoricalRecords()
 
     class Meta:

@@ -35,7 +35,7 @@ class Override(models.Model):
     code = models.CharField(max_length=20, choices=Code.choices)
     text = models.CharField(max_length=400)
     waived = models.JSONField(help_text="What was set aside: key, words, and whether a law is cited for it.")
-    is_legal = models.BooleanField(help_text="Whether a second person must agree.")
+    is_legal = models.BooleanField("legal", help_text="Whether a second person must agree.")
     state = models.CharField(max_length=8, choices=State.choices, default=State.ASKED)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()

@@ -69,6 +69,8 @@ class Operator:
     def sentence(self, subject: str, operand: str, kind: Kind) -> str:
         """Return the question in words; the operand goes where the label has an ellipsis, else at the end."""
         label = self.label_for(kind)
+        if self.shape is Shape.DAYS and operand == "1":
+            label = label.replace("days", "day")
         asked = label.replace("…", operand) if "…" in label else f"{label} {operand}"
         return f"{subject} {asked}".rstrip()
 

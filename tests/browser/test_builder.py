@@ -223,6 +223,20 @@ def test_an_operator_on_another_kind_of_field_brings_its_own_editor(
     assert document(ops)["when"] == {"field": "lead.state", "op": "eq", "ref": "lead.declared_state"}
 
 
+def test_a_new_rule_is_told_of_nothing_before_anybody_has_been_to_it(ops: Page, live_server: LiveServer) -> None:
+    requirements = make_rule_set("fit", rules=[], stage="eligibility")
+    ops.goto(f"{live_server.url}/admin/rules_engine/rule/new/{requirements.pk}/")
+    expect(ops.get_by_text(re.compile(r"\d things to mend"))).to_be_visible()
+    expect(ops.locator(".fl-problem")).to_have_count(0)
+
+    ops.get_by_label("Name", exact=True).fill("Fit")
+    ops.get_by_label("Reason code").fill("UNFIT")
+    ops.get_by_role("button", name="Save", exact=True).click()
+
+    expect(ops.get_by_role("alert")).to_contain_text("Nothing was saved.")
+    expect(ops.get_by_text('"all" is empty; add a condition or remove the group.')).to_be_visible()
+
+
 def test_a_problem_stands_on_its_row_and_is_told_to_a_screen_reader(
     ops: Page, ruleset: RuleSet, live_server: LiveServer
 ) -> None:

@@ -41,6 +41,7 @@ def test_labels_of_days_speak_of_time() -> None:
     assert OPERATORS["lt"].label_for(Kind.NUMBER) == "is less than"
     assert OPERATORS["lt"].label_for(Kind.DATE) == "is before"
     assert OPERATORS["within_days"].sentence("receipt", "90", Kind.DATE) == "receipt is within the last 90 days"
+    assert OPERATORS["within_days"].sentence("receipt", "1", Kind.DATE) == "receipt is within the last 1 day"
 
 
 def test_a_tree_read_against_another_catalog_is_refused_when_compiled() -> None:

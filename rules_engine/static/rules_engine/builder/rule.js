@@ -59,7 +59,7 @@ class RuleForm {
     this.kind?.addEventListener("change", () => this.commit(this.#fitted(withKind(this.state, this.kind.value)), { said: "kind changed" }));
     this.textarea.addEventListener("change", () => this.#load());
     this.form.addEventListener("focusout", ({ target }) => {
-      target.closest(".fl-field, [data-row], .fl-example")?.setAttribute("data-touched", "");
+      target.closest(".fl-field, [data-row], [data-root], .fl-example")?.setAttribute("data-touched", "");
       this.history?.seal();
     });
     showKeys(this.form.querySelector("[data-keys]"));
@@ -133,9 +133,9 @@ class RuleForm {
     return { ...state, body: paths.reduce((body, path) => put(body, path, undefined), state.body) };
   }
 
-  /* In a new rule an input nobody has been to yet is not wrong, only empty; so is a new row. */
+  /* In a new rule an input or a group nobody has been to yet is not wrong, only empty; so is a new row. */
   #isFresh(home) {
-    if (home.matches(".fl-field")) return this.form.dataset.new === "true" && !this.focusesFault && !("touched" in home.dataset);
+    if (home.matches(".fl-field, [data-root]")) return this.form.dataset.new === "true" && !this.focusesFault && !("touched" in home.dataset);
     return home.matches("[data-row=leaf]") && !("touched" in home.dataset) && home.querySelector("[data-field]").value === "";
   }
 
