@@ -17,6 +17,7 @@ LINES: Final = 4
 LABELS: Final = 8  # along the axis at most, so that they stand apart on a phone
 GAP: Final = 0.15  # of a slot, on either side of its bar
 LYING: Final = 46  # pixels a lying bar takes with its label above
+PAIRED: Final = 8  # pixels each of two bars is high
 SHOWN: Final = 20  # lying bars; the table has them all
 LONGEST: Final = 46  # letters of a label that fit a phone
 
@@ -142,20 +143,28 @@ def lying(
     told: Sequence[str],
     *,
     least: float = 0,
+    is_paired: bool = False,
 ) -> Lying:
-    """Lay out one lying bar a label, of one piece a series; the longest, or `least` if more, takes the whole width."""
-    longest = max(least, *(sum(pieces) for pieces in numbers), 0) or 1
+    """Lay out one lying bar a label, of one piece a series; the longest, or `least` if more, takes the whole width.
+
+    :param is_paired: give each of two series a bar of its own, one below the other
+    """
+    longest = max(least, *(max(pieces) if is_paired else sum(pieces) for pieces in numbers), 0) or 1
     lanes: list[Lane] = []
     for place, (label, pieces, text) in enumerate(zip(labels, numbers, told, strict=True)):
         if place == SHOWN:
             break
         bars: list[Bar] = []
         x = 0.0
+        top, height = place * LYING + 20, PAIRED if is_paired else 12
         for each, number in zip(series, pieces, strict=True):
             width = number / longest * 100
             if number > 0:
-                bars.append(Bar(each.tone, round(x, 2), place * LYING + 20, round(width, 2), 12))
-            x += width
+                bars.append(Bar(each.tone, round(x, 2), top, round(width, 2), height))
+            if is_paired:
+                top += PAIRED + 1
+            else:
+                x += width
         lanes.append(Lane(_short(label), text, place * LYING + 13, tuple(bars)))
     return Lying(tuple(lanes), max(len(labels) - SHOWN, 0))
 

@@ -1,6 +1,6 @@
 """Shares as pages: a pool's for managers, a producer's own for the producer."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -13,9 +13,10 @@ from django.utils import timezone
 from accounts.errors import Missing
 from accounts.http import actor_of
 from licenses.models import Producer
-from routing import words
+from routing import charts, words
 from routing.admin.loads import plain
 from routing.admin.pages import require, show
+from routing.charts import Series
 from routing.fairness import Share
 from routing.models import Assignment, FairnessAlarm, FairnessEntry, Pool
 from routing.queries import fairness
@@ -23,14 +24,12 @@ from routing.services import explaining
 
 SPANS: Final = (7, 30)  # days
 ENTRIES: Final = 50
-ROW: Final = 34
-NAMES: Final = 170
-WIDTH: Final = 720
+SIDES: Final = (Series("Had", "main"), Series("Exact", "muted"))
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One member's share: the numbers of the table, and where its two bars lie."""
+    """One member's share, as the table shows it."""
 
     name: str
     share: Share
@@ -38,9 +37,6 @@ class Row:
     exact: str
     owed: str
     value: str
-    y: int
-    had_width: float
-    exact_width: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +64,7 @@ def pool_fairness(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": rows,
         "days": days,
         "spans": SPANS,
-        "left": NAMES,
-        "width": WIDTH,
-        "height": ROW * len(rows) + 8,
+        "chart": _chart(rows),
         "alarms": FairnessAlarm.objects.filter(pool=pool, ended_at=None).select_related("producer"),
         "entries": FairnessEntry.objects.filter(pool=pool).select_related("producer")[:ENTRIES],
     }
@@ -115,9 +109,6 @@ def _days(request: HttpRequest) -> int:
 
 
 def _rows(found: dict[int, Share], names: dict[int, str], balances: dict[int, Any]) -> list[Row]:
-    longest = max((max(float(share.had), float(share.exact)) for share in found.values()), default=0) or 1
-    ordered: Iterable[tuple[int, Share]] = sorted(found.items(), key=lambda pair: names[pair[0]])
-    scale = (WIDTH - NAMES - 8) / longest
     return [
         Row(
             name=names[each],
@@ -126,12 +117,20 @@ def _rows(found: dict[int, Share], names: dict[int, str], balances: dict[int, An
             exact=f"{float(share.exact):.1f}",
             owed=f"{share.owed:+.1f}",
             value=f"{share.owed_value:+,.0f}",
-            y=place * ROW + 6,
-            had_width=round(max(share.had, 0) * scale, 1),
-            exact_width=round(max(float(share.exact), 0) * scale, 1),
         )
-        for place, (each, share) in enumerate(ordered)
+        for each, share in sorted(found.items(), key=lambda pair: names[pair[0]])
     ]
+
+
+def _chart(rows: Sequence[Row]) -> dict[str, Any]:
+    numbers = [(float(row.share.had), float(row.share.exact)) for row in rows]
+    told = [f"{row.share.had} of {row.exact}" for row in rows]
+    return {
+        "title": "Leads had against exact shares",
+        "desc": "Two bars a member; the table below has the numbers.",
+        "series": SIDES,
+        "lying": charts.lying([row.name for row in rows], SIDES, numbers, told, is_paired=True),
+    }
 
 
 def _missed(assignment: Assignment, producer: Producer) -> Missed:

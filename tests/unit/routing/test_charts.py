@@ -52,6 +52,16 @@ def test_lying_bars_go_from_left_to_right_the_longest_across_the_whole_width() -
     assert (kim.number, lee.number, drawn.more) == ("4", "1", 0)
 
 
+def test_of_a_pair_each_has_a_bar_of_its_own_the_longest_across_the_whole_width() -> None:
+    drawn = lying(["Kim", "Lee"], TWO, [[3, 2], [0, 4]], ["3 of 2", "0 of 4"], is_paired=True)
+
+    kim, lee = drawn.lanes
+    assert [(bar.x, bar.width) for bar in kim.bars] == [(0, 75), (0, 50)]
+    assert [(bar.x, bar.width) for bar in lee.bars] == [(0, 100)]
+    had, exact = kim.bars
+    assert had.y + had.height < exact.y < exact.y + exact.height < lee.bars[0].y
+
+
 def test_shares_lie_on_the_width_of_the_whole() -> None:
     drawn = lying(["Kim"], TWO[:1], [[0.3]], ["30.0%"], least=1)
 
