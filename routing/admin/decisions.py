@@ -104,6 +104,7 @@ class DecisionAdmin(ReadOnlyAdmin):
             "receipt": page,
             "standings": self._standings(request, decision, page),
             "may_see_everybody": allows(actor_of(request), "decisions.view"),
+            "may_see_rules": allows(actor_of(request), "rules.view"),
             "trail": [(decision.lead, reverse("admin:routing_lead_change", args=[decision.lead_id]))],
         }
         return show(request, "routing/receipt.html", context)

@@ -115,7 +115,7 @@ class EntryAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         """Show one, headed by what happened in words."""
         entry = self.get_object(request, object_id)
-        told = {"headline": explaining.sentence(entry.action, entry.detail).removesuffix(".")} if entry else {}
+        told = {"headline": explaining.sentence(entry).removesuffix(".")} if entry else {}
         return super().change_view(request, object_id, form_url, {**told, **(extra_context or {})})
 
     @admin.display(description="who")
@@ -153,8 +153,8 @@ def _found(form: LedgerForm, given: Mapping[str, str]) -> dict[str, Any]:
         "page": page,
         "is_first": before is None and after is None,
         "lines": [
-            {"entry": entry, "text": explaining.sentence(entry.action, entry.detail), "url": address_of(entry)}
-            for entry in page.entries
+            {"entry": entry, "text": text, "url": address_of(entry)}
+            for entry, text in zip(page.entries, explaining.sentences(page.entries), strict=True)
         ],
     }
 

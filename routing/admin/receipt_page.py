@@ -26,6 +26,7 @@ from rules_engine.engine.values import Kind, Missing
 from rules_engine.models import RuleSetVersion
 
 PRODUCTS: Final = frozenset({"lead.product", "lead.products"})  # told by codes that an agency names itself
+SOURCE: Final = "lead.source"
 EFFECTS: Final[Mapping[str, tuple[str, str]]] = {
     "reject": ("Rejects", "bad"),
     "quarantine": ("Quarantines", "bad"),
@@ -211,6 +212,8 @@ def _facts(facts: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
 
 def _value(field: Field, value: Any) -> str:
     """Return a fact as people write it, its instants by the reader's clock."""
+    if field.name == SOURCE:
+        return asked_for.source_names([value]).get(value, str(value))
     if field.name in PRODUCTS:
         return ", ".join(asked_for.labels([value] if isinstance(value, str) else value))
     read = field.read(value)

@@ -1,10 +1,10 @@
-"""What leads ask for, by the names people know: products and lines by their labels."""
+"""What leads ask for and where they come from, by the names people know."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from licenses.models import Product
 from routing import words
-from routing.models import Lead
+from routing.models import Lead, LeadSource
 
 
 def labels(products: Sequence[str]) -> list[str]:
@@ -16,6 +16,11 @@ def labels(products: Sequence[str]) -> list[str]:
 def text(lead: Lead) -> str:
     """Return what a lead asks for: its products, or its line; nothing where it names neither."""
     return ", ".join(labels(lead.products)) or words.line_name(lead.line)
+
+
+def source_names(slugs: Collection[str]) -> Mapping[str, str]:
+    """Return the names of sources by their slugs; those that are gone are left out."""
+    return dict(LeadSource.objects.filter(slug__in=slugs).values_list("slug", "name")) if slugs else {}
 
 
 def reading(field: str, code: str) -> str:

@@ -1,6 +1,6 @@
 """Say why: what happened to a lead, how a producer stood, where a lead would go. Reads only."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.errors import Missing
 from audit import queries as ledger
+from audit.models import Entry
 from licenses.authority import Ask
 from routing import reasons, words
 from routing.actor_words import actor_name
@@ -24,6 +25,7 @@ from routing.decision import (
 from routing.models import Assignment, ClockPause, Decision, Lead, LeadSource, Person, Touch
 from routing.models.keys import new_id
 from routing.payload import parse
+from routing.queries import asked_for
 from routing.receipt import build
 from routing.roster import AgencyFacts
 from routing.services import arrivals, deciding, desk
@@ -32,7 +34,7 @@ from routing.sla.targets import KINDS
 from routing.stored_decision import steps_of
 
 SENTENCES: Final[Mapping[str, str]] = {
-    "lead.received": "Received from {source}.",
+    "lead.received": "Received: {source}.",
     "lead.assigned": "Assigned to {producer[name]}, to be answered by {due_at}.",
     "lead.offered": "Offered until {until}.",
     "lead.accepted": "Accepted.",
@@ -105,24 +107,38 @@ def _lower(label: str) -> str:
 
 def timeline(lead: Lead) -> list[dict[str, Any]]:
     """Return everything that happened to a lead, oldest first."""
+    entries = list(reversed(ledger.for_lead(lead.pk)))
     return [
         {
             "at": entry.occurred_at,
             "action": entry.action,
             "actor": actor_name(entry.actor_kind, entry.actor_label),
-            "text": sentence(entry.action, entry.detail),
+            "text": text,
             "detail": entry.detail,
         }
-        for entry in reversed(ledger.for_lead(lead.pk))
+        for entry, text in zip(entries, sentences(entries), strict=True)
     ]
 
 
-def sentence(action: str, detail: Mapping[str, Any]) -> str:
-    """Return what happened in words."""
+def sentences(entries: Sequence[Entry]) -> list[str]:
+    """Return what each entry of the ledger tells, in words."""
+    slugs = {entry.detail["source"] for entry in entries if isinstance(entry.detail.get("source"), str)}
+    sources = asked_for.source_names(slugs)
+    return [_sentence(entry.action, entry.detail, sources) for entry in entries]
+
+
+def sentence(entry: Entry) -> str:
+    """Return what one entry tells, in words."""
+    return sentences([entry])[0]
+
+
+def _sentence(action: str, detail: Mapping[str, Any], sources: Mapping[str, str]) -> str:
     if detail.get("reason") and action not in SENTENCES:
         return reasons.text(detail["reason"])
     try:
         read = {name: READINGS[name](value) if name in READINGS else value for name, value in detail.items()}
+        if "source" in read:
+            read["source"] = sources.get(read["source"], read["source"])
         return SENTENCES[action].format(**read)
     except (KeyError, IndexError, TypeError, ValueError):
         return action.replace(".", " ").replace("_", " ").capitalize() + "."

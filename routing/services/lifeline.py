@@ -90,7 +90,7 @@ def _of_owners(lead: Lead) -> Iterator[dict[str, Any]]:
         until = Q(occurred_at__lt=held.ended_at) if held.ended_at else Q()
         changed = Entry.objects.filter(until, occurred_at__gte=held.assigned_at, target_type="licenses.producer")
         for entry in changed.filter(target_id=str(held.producer_id)).order_by("seq"):
-            text = f"{held.producer}: {entry.detail.get('what') or explaining.sentence(entry.action, entry.detail)}"
+            text = f"{held.producer}: {entry.detail.get('what') or explaining.sentence(entry)}"
             yield _line(entry.occurred_at, "license.changed", actor_name(entry.actor_kind, entry.actor_label), text)
 
 

@@ -24,6 +24,7 @@ SCOPES: Final[Mapping[str, str]] = {
     "leads:read_own": "Read the leads it sent",
     "leads:read": "Read every lead",
     "decisions:read": "Read decisions and why",
+    "licenses:read": "Ask what a producer may sell",
 }
 FIELDS: Final = tuple(LeadIn.model_fields)
 SHORTEST_WINDOW: Final = 30

@@ -237,7 +237,7 @@ def test_one_time_line_tells_all_that_happened_to_a_lead(auditor: Page, live_ser
     line = auditor.get_by_role("region", name="What happened").get_by_role("listitem")
     told = [re.sub(r"\s+", " ", each).partition(" · ")[2] for each in line.all_inner_texts()]
     assert [each for each in told if not each.startswith(("the clock ", "the delivery of messages "))] == [
-        "Web form Intake Received from web-form.",
+        "Web form Intake Received: Web form.",
         "Web form Rules Decided, because the lead came in. Under Checks v1, Routes v1; roster 1. Receipt",
         f"Web form Hands Assigned to {first}, to be answered by {due[0]}.",
         f"{first} Hands Accepted.",

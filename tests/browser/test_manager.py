@@ -95,7 +95,7 @@ def test_a_manager_enters_a_lead_and_is_led_to_the_field_at_fault(manager: Page,
     manager.get_by_role("button", name="Take the lead in").click()
 
     expect(manager.get_by_role("heading", name="Grace", level=1)).to_be_visible()
-    expect(manager.get_by_text("Received from manual.")).to_be_visible()
+    expect(manager.get_by_text("Received: Entered by hand.")).to_be_visible()
 
 
 def test_from_a_lead_to_its_receipt_and_to_another_producer(

@@ -100,7 +100,7 @@ def test_the_page_tells_what_happened_oldest_first(agency: SmallAgency, manager:
     page = manager.get(address(lead))
 
     told = [event["text"] for event in page.context["events"]]
-    assert told[:2] == ["Received from web-form.", "Decided, because the lead came in."]
+    assert told[:2] == ["Received: Web form.", "Decided, because the lead came in."]
     assert told[2].startswith(f"Assigned to {owner}, to be answered by ")
     assert told[3] == "Accepted."
     assert f"{owner} has it." in page.content.decode()

@@ -52,6 +52,21 @@ def test_a_receipt_says_how_each_producer_stood(agency: SmallAgency, manager: Cl
     ]
 
 
+@pytest.mark.parametrize(("role", "leads_there"), [("manager", True), ("producer", False)])
+def test_the_rules_a_receipt_stood_on_are_linked_for_those_who_may_see_them(
+    agency: SmallAgency, client: Client, role: str, leads_there: bool
+) -> None:
+    lead = agency.receive()
+    assert lead.owner is not None
+    assert lead.owner.user is not None
+    client.force_login(agency.manager if role == "manager" else lead.owner.user)
+
+    page = client.get(address(lead), follow=True)
+
+    assert "<strong>version 1</strong>" in page.content.decode()
+    assert ("/admin/rules_engine/rulesetversion/" in page.content.decode()) is leads_there
+
+
 def test_a_gate_that_spoke_is_shown_with_its_words(agency: SmallAgency, manager: Client) -> None:
     lead = agency.receive(birth_date="2019-01-01")
 
@@ -127,7 +142,7 @@ def test_what_was_known_is_told_in_words_and_by_the_readers_clock(agency: SmallA
         "Life",
         "Term life",
         "$1,200",
-        "web-form",
+        "Web form",
         "no",
     ]
     assert (told["Date at the agency"], told["Weekday at the agency"]) == ("Nov 20, 2026", "Friday")

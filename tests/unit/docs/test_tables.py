@@ -9,6 +9,7 @@ import pytest
 from accounts.policy import POLICY, Role
 from routing.packs import files
 from routing.reasons import PRODUCER_REASONS, REASONS
+from routing.services.sources import SCOPES
 from tests.unit.docs.markdown import DOCS, rows, text
 
 SETS = {each.slug: each for pack in files.directories() for each in files.find(pack).sets}
@@ -27,6 +28,10 @@ def test_the_roles_may_what_the_policy_says() -> None:
 
     for column, role in enumerate(columns, start=2):
         assert {row[0] for row in told if row[column] == "✓"} == POLICY[role], role
+
+
+def test_the_scopes_a_source_may_be_given_are_those_of_the_api() -> None:
+    assert [scope for scope, _ in rows("api.md", under="### Scopes")] == list(SCOPES)
 
 
 @pytest.mark.parametrize("slug", SETS)
