@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import OperationalError, connection, transaction
 
-from accounts import rows
+from accounts import rows, turns
 from accounts.errors import Refused
 from licenses.authority import Authority
 from routing.decision import Decided, Inquiry
@@ -136,11 +136,9 @@ def take_turn() -> None:
     """Wait until no other lead is between desks, before anything else is locked.
 
     A hand-over frees one desk and takes another: two at once, each holding the desk the other wants, would wait for
-    each other for ever. SQLite has one writer anyway.
+    each other for ever.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [HAND_OVER])
+    turns.take(HAND_OVER)
 
 
 def find_turn() -> None:

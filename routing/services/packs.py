@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from accounts import policy
+from accounts import policy, turns
 from accounts.actor import Actor
 from accounts.errors import FieldProblem, Invalid, Refused
 from audit import services as audit
@@ -16,6 +17,8 @@ from routing.packs.merging import Choice
 from routing.queries.packs import Plan, SetPlan, plan
 from rules_engine import services as rules
 from rules_engine.models import RuleSet, RuleSetVersion
+
+PACKS: Final = 0x9AC5  # the turn of whoever takes a pack
 
 
 class PackStale(Refused):
@@ -78,13 +81,14 @@ def install(
     policy.require(actor, "rules.edit")
     pack = files.find(slug)
     try:
-        with transaction.atomic():
-            return _install(pack, choices or {}, None if unreviewed else reviewed_hash, actor, now)
-    except (IntegrityError, rules.SlugTaken) as error:  # of two who take a new set at once, the second to make it
+        return _install(pack, choices or {}, None if unreviewed else reviewed_hash, actor, now)
+    except rules.SlugTaken as error:  # somebody makes a set of that name by hand this moment
         raise PackStale from error
 
 
 def _install(pack: Pack, choices: Mapping[str, Choice], reviewed: str | None, actor: Actor, now: datetime) -> Plan:
+    # A set that two take at once for the first time has no row yet for the second to wait for.
+    turns.take(PACKS)
     # Holds the sets, so that an edit between comparison and import waits; evaluated for its locks alone.
     list(
         RuleSet.objects.select_for_update(of=("self",), no_key=True)
