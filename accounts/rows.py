@@ -3,8 +3,9 @@
 For rows no form edits: neither signals nor model history hear of them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cache, lru_cache
 from itertools import groupby
 from operator import attrgetter
@@ -41,6 +42,21 @@ class Written(dict[str, Any]):
     def __init__(self, value: Mapping[str, Any], text: str) -> None:
         super().__init__(value)
         self.text = text
+
+
+def one_of(keys: Collection[int]) -> tuple[str, list[Any]]:
+    """Return how SQL says that a column holds one of these keys, and the values that takes.
+
+    On PostgreSQL it is one text however many they are, planned once a connection.
+    """
+    if connection.vendor == "postgresql":
+        return "= ANY(%s)", [list(keys)]
+    return f"IN ({', '.join(['%s'] * len(keys))})", list(keys)
+
+
+def instant(at: datetime | None) -> datetime | None:
+    """Return an instant as a statement of our own gave it with its zone, which SQLite does not keep."""
+    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
 
 
 class Asked:
@@ -93,6 +109,17 @@ def insert_unless_there(row: Model) -> "Asked":
     """Insert a row; the answer is empty where one of its unique values is taken, or being taken, by another row."""
     values = _columns(type(row)).values([row])
     return Asked(_statement(((type(row), 1),)) + UNLESS_THERE, values)
+
+
+def upsert(rows: Sequence[Model]) -> None:
+    """Insert rows of one model; where there is one of the same key, write the other fields over it."""
+    if not rows:
+        return
+    columns = _columns(type(rows[0]))
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), AT_ONCE):
+            alike = rows[start : start + AT_ONCE]
+            cursor.execute(_upsertion(type(rows[0]), len(alike)), columns.values(alike))
 
 
 def update(row: Model, *names: str) -> None:
@@ -179,6 +206,13 @@ def _insertion(model: type[Model], number: int) -> str:
     names = _columns(model).names
     rows = ", ".join([f"({', '.join(['%s'] * len(names))})"] * number)
     return f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({', '.join(names)}) VALUES {rows}"  # noqa: S608
+
+
+@lru_cache(maxsize=1_000)
+def _upsertion(model: type[Model], number: int) -> str:
+    key = connection.ops.quote_name(str(model._meta.pk.column))
+    others = ", ".join(f"{name} = excluded.{name}" for name in _columns(model).names if name != key)
+    return f"{_insertion(model, number)} ON CONFLICT ({key}) DO UPDATE SET {others}"
 
 
 @cache

@@ -3,7 +3,7 @@
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
-from config import checks  # noqa: F401  # importing registers them
+from config import checks, connections  # noqa: F401  # importing registers them
 
 
 class FairleadAdminConfig(AdminConfig):

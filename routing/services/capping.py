@@ -8,45 +8,34 @@ from datetime import datetime
 
 from django.db.models import F, Q
 
+from accounts import rows
 from routing import caps
 from routing.caps import Used
 from routing.models import Cap, CapCount, ProducerLoad
-from routing.queries import cap_counts
+from routing.queries.cap_counts import Own
 from rules_engine.engine.catalog import Facts
 
 
-def reserve(*, producer_id: int, facts: Facts, now: datetime) -> str | None:
+def reserve(own: Own, *, facts: Facts, now: datetime) -> str | None:
     """Count a lead against every cap it falls under, all or none; return the reason of one that refuses.
 
-    Under the lock of the producer's load, which the claim holds, so nothing counts beside it:
-
-    1. Read the caps as they stand, not from the roster, so that one lowered meanwhile counts.
-    2. Read what is used; ask each cap.
-    3. Write the counts, one more each.
+    Under the lock of the producer's load, which the claim holds and under which the caps were asked for, so nothing
+    counts beside it.
     """
-    rows = (
-        Cap.objects.filter(profile__producer=producer_id).select_related("source", "profile__producer").order_by("pk")
-    )
-    found = list(rows)
-    if not found:
-        return None
-    zone = found[0].profile.producer.time_zone
-    under = caps.applying((row.value() for row in found), facts)
-    stand = cap_counts.used({producer_id: under}, {producer_id: zone}, now)
-    refused = caps.refusal(under, stand, now, zone)
+    under = own.under(facts, now)
+    refused = caps.refusal(under.caps, under.used, now, under.zone)
     if refused is None:
-        count([(cap, zone, Used(stand[cap.id].count + 1, now)) for cap in under], now)
+        count([(cap, under.zone, Used(under.used[cap.id].count + 1, now)) for cap in under.caps], now)
     return refused
 
 
 def count(counted: Iterable[tuple[caps.Cap, str, Used]], now: datetime) -> None:
     """Write what is used of caps, each with the zone its windows are in, under the lock of their producers' loads."""
-    rows = []
+    counts = []
     for cap, zone, used in counted:
         starts, ends = cap.window(now, zone)
-        rows.append(CapCount(cap_id=cap.id, starts_at=starts, ends_at=ends, used=used.count, last_at=used.last_at))
-    names = ["starts_at", "ends_at", "used", "last_at"]
-    CapCount.objects.bulk_create(rows, update_conflicts=True, unique_fields=["cap"], update_fields=names)
+        counts.append(CapCount(cap_id=cap.id, starts_at=starts, ends_at=ends, used=used.count, last_at=used.last_at))
+    rows.upsert(counts)
 
 
 def capped(producer_ids: Collection[int]) -> set[int]:
@@ -69,6 +58,6 @@ def release(*, producer_id: int, line: str, source_id: int | None, counted_at: d
 
 def forget(edited: Iterable[Cap]) -> None:
     """Drop the counts of caps that were edited, under the lock of the load: they are counted anew."""
-    rows = list(edited)
-    list(ProducerLoad.objects.select_for_update().filter(producer__profile__in=[row.profile_id for row in rows]))
-    CapCount.objects.filter(cap__in=rows).delete()
+    changed = list(edited)
+    list(ProducerLoad.objects.select_for_update().filter(producer__profile__in=[row.profile_id for row in changed]))
+    CapCount.objects.filter(cap__in=changed).delete()

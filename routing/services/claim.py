@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -14,6 +14,7 @@ from accounts import rows, turns
 from accounts.errors import Refused
 from licenses.authority import Authority
 from routing.decision import Decided, Inquiry
+from routing.queries.cap_counts import Own
 from routing.roster import RosterProducer
 from routing.services import capping
 
@@ -94,7 +95,8 @@ def take(*, decided: Decided, effort: Decimal, is_bare: bool = True) -> Taken:
        anybody. All who waited for the same desk until it is theirs would go through it one by one, past free ones.
     3. Lock and re-read the licence rows; if they no longer stand, give the seat back and go on.
     4. Where the producer has caps, count the lead against them; if one refuses, likewise. Nobody else pays for caps:
-       whether there are any comes along with the seat.
+       whether there are any comes along with the seat. They are read as they stand, not from the roster, so that one
+       lowered meanwhile counts.
 
     Two claims that each hold the desk the other waits for would wait for ever. So a desk that refuses is let go of
     where refusals are to be expected, and where one is still held, nobody waits for the next.
@@ -129,7 +131,8 @@ def _refusal(seat: "_Seat", ground: "Ground") -> str | None:
         return "LICENSE_CHANGED"
     if not seat.is_capped:
         return None
-    return capping.reserve(producer_id=seat.producer_id, facts=ground.inquiry.facts, now=ground.inquiry.now)
+    own = seat.caps or Own.ask(seat.producer_id)
+    return capping.reserve(own, facts=ground.inquiry.facts, now=ground.inquiry.now)
 
 
 def take_turn() -> None:
@@ -189,12 +192,13 @@ def release(efforts: Mapping[int, Decimal]) -> None:
 
 @dataclass(frozen=True)
 class _Seat:
-    """Whose desk was taken, the owner's credit in the rotation, caps or none, and what it stands on, if asked."""
+    """Whose desk was taken, the owner's credit in the rotation, caps or none, and what was asked about the owner."""
 
     producer_id: int
     credit: Decimal
     is_capped: bool
-    ground: "Ground | None"
+    ground: "Ground | None" = None
+    caps: Own | None = None
 
 
 @dataclass(frozen=True)
@@ -206,8 +210,7 @@ class _Seating:
 
     def expects_refusal(self, ranked: Sequence[int]) -> bool:
         """Say whether a seat may well be refused after it was taken: somebody has caps."""
-        producers = self.decided.inquiry.context.roster.producers
-        return any(producers[each].caps for each in ranked)
+        return any(self._is_capped(each) for each in ranked)
 
     def take(self, ranked: Sequence[int], *, may_wait: bool) -> tuple[str | None, _Seat | None]:
         """Take the first free seat; where all with room are busy, wait for one, if the claim may.
@@ -218,12 +221,18 @@ class _Seating:
             savepoint = transaction.savepoint() if self.expects_refusal(ranked) else None
             asked = self._ask(ranked, SKIPPING)
             ground = self.ground_of(ranked[0])
-        seat = _seat(asked, ground)
+            own = Own.ask(ranked[0]) if self._is_capped(ranked[0]) else None
+        seat = _seat(asked)
+        if seat and seat.producer_id == ranked[0]:
+            seat = replace(seat, ground=ground, caps=own)
         for _ in range(BUSY_TRIES if may_wait else 0):
             if seat or (busy := self._look(ranked)) is None:
                 break
             seat = self._wait(busy) or _seat(self._ask(ranked, SKIPPING))
         return savepoint, seat
+
+    def _is_capped(self, producer_id: int) -> bool:
+        return bool(self.decided.inquiry.context.roster.producers[producer_id].caps)
 
     def ground_of(self, producer_id: int) -> "Ground":
         """Ask, with locks, for what a hand-over to this producer stands on."""
@@ -275,11 +284,10 @@ class _Seating:
         return self.effort if connection.vendor == "postgresql" else str(self.effort)
 
 
-def _seat(asked: rows.Asked, ground: "Ground | None" = None) -> _Seat | None:
-    """Return the seat that was taken, with its ground where it is the one asked for."""
+def _seat(asked: rows.Asked) -> _Seat | None:
+    """Return the seat that was taken."""
     for producer_id, credit, is_capped in asked.rows():
-        is_his = ground is not None and ground.producer.id == producer_id
-        return _Seat(producer_id, Decimal(str(credit or 0)), bool(is_capped), ground if is_his else None)
+        return _Seat(producer_id, Decimal(str(credit or 0)), bool(is_capped))
     return None
 
 

@@ -1,17 +1,19 @@
 """Decide about one lead under the rules and roster of this moment; reads, never writes."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
 from django.db import connection
 
+from accounts import rows
 from accounts.errors import Missing
 from routing import facts as lead_facts
-from routing.caps import Used, applying
+from routing.caps import Cap, Used, applying
 from routing.decision import (
     Considered,
     Context,
@@ -198,7 +200,7 @@ DESKS: Final = """
 SELECT load.producer_id, load.open_effort, credit.credit, load.last_assigned_at
 FROM routing_producerload load
 LEFT JOIN routing_poolcredit credit ON credit.producer_id = load.producer_id AND credit.pool_id = %s
-WHERE load.producer_id IN ({producers})
+WHERE load.producer_id {is_one_of}
 """
 
 
@@ -221,48 +223,47 @@ def read_desks(producer_ids: Sequence[int], pool: str | None, asked: Inquiry) ->
     if not producer_ids:
         return {}
     known = asked.context.roster.pools.get(pool or "")
-    desks = DESKS.format(producers=", ".join(["%s"] * len(producer_ids)))
-    with connection.cursor() as cursor:
-        cursor.execute(desks, [known.id if known else None, *producer_ids])
-        rows = cursor.fetchall()
-    caps = _read_caps(producer_ids, asked)
+    is_one_of, ids = rows.one_of(producer_ids)
+    under = _caps_under(producer_ids, asked)
+    with rows.in_one_message() if under else nullcontext():
+        desks = rows.Asked(DESKS.format(is_one_of=is_one_of), [known.id if known else None, *ids])
+        counts = _ask_counts(under, asked)
+    used = counts.used()
+    caps = {each: {cap.id: used[cap.id] for cap in found} for each, found in under.items()}
     asks = known is not None and known.plan.pick.step.name != "push"
     pending = offers.pending(known.id, producer_ids) if known and asks else {}
     found = {
         producer_id: Volatile(
             load=_exact(open_effort).quantize(CENT),  # SQLite gives what is whole without its decimals
             credit=(_exact(credit) if credit else NOTHING) + pending.get(producer_id, 0),
-            last_assigned_at=_instant(last),
+            last_assigned_at=rows.instant(last),
             caps=caps.get(producer_id, NO_CAPS),
         )
-        for producer_id, open_effort, credit, last in rows
+        for producer_id, open_effort, credit, last in desks.rows()
     }
     nothing = Volatile(NOTHING, NOTHING, None)
     return {each: found.get(each) or replace(nothing, caps=caps.get(each, NO_CAPS)) for each in producer_ids}
 
 
-def _read_caps(producer_ids: Sequence[int], asked: Inquiry) -> dict[int, dict[int, Used]]:
-    """Return what is used of the caps the lead falls under, by producer; asks nothing where nobody has any."""
+def _caps_under(producer_ids: Sequence[int], asked: Inquiry) -> dict[int, list[Cap]]:
+    """Return the caps the lead falls under, by producer, of those who have any."""
     producers = asked.context.roster.producers
-    under = {
+    return {
         each: found
         for each in producer_ids
         if producers[each].caps and (found := applying(producers[each].caps, asked.facts))
     }
-    if not under:
-        return {}
-    used = cap_counts.used(under, {each: producers[each].time_zone for each in under}, asked.now)
-    return {each: {cap.id: used[cap.id] for cap in found} for each, found in under.items()}
+
+
+def _ask_counts(under: Mapping[int, Sequence[Cap]], asked: Inquiry) -> cap_counts.Counts:
+    """Ask for what is used of these caps; asks nothing where nobody has any."""
+    producers = asked.context.roster.producers
+    return cap_counts.ask(under, {each: producers[each].time_zone for each in under}, asked.now)
 
 
 def _exact(number: Decimal | float) -> Decimal:
     """Return a number as PostgreSQL gives it; SQLite gives others."""
     return number if isinstance(number, Decimal) else Decimal(str(number))
-
-
-def _instant(at: datetime | None) -> datetime | None:
-    """Return an instant with its zone, which SQLite does not keep."""
-    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
 
 
 def all_standings(*, lead: Lead, now: datetime) -> list[tuple[Standing, str | None]]:

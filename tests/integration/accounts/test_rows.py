@@ -141,3 +141,35 @@ def _commit_along_with(*messages: Message) -> None:
         for message in messages:
             rows.insert(message)
         rows.commit_along()
+
+
+def test_a_row_of_a_key_that_is_there_is_written_over_and_any_other_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "AT_ONCE", 2)
+    there = a_message()
+    rows.insert(there)
+    again = a_message("lead.fell_back", pk=there.pk, attempts=2)
+    others = [a_message(), a_message()]
+
+    rows.upsert([])
+    rows.upsert([others[0], again, others[1]])
+
+    assert Message.objects.count() == 3
+    assert Message.objects.values_list("topic", "attempts", "at").get(pk=there.pk) == ("lead.fell_back", 2, NOW)
+
+
+@pytest.mark.parametrize("keys", [[], [1], [2, 1, 2], [7]])
+def test_a_column_is_one_of_some_keys(keys: list[int]) -> None:
+    is_one_of, values = rows.one_of(keys)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT n FROM (SELECT 1 AS n UNION SELECT 2) two WHERE n {is_one_of} ORDER BY n", values)
+
+        assert [number for (number,) in cursor.fetchall()] == sorted({1, 2}.intersection(keys))
+
+
+def test_an_instant_has_its_zone_on_either_database() -> None:
+    rows.insert(a_message())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT at, done_at FROM outbox_message")
+        [(at, done_at)] = cursor.fetchall()
+
+    assert (rows.instant(at), rows.instant(done_at)) == (NOW, None)
