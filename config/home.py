@@ -45,13 +45,14 @@ def context(*, actor: Actor, now: datetime) -> dict[str, Any]:
     if allows(actor, "reports.view"):
         numbers = today.numbers(now=now, actor=actor)
         undone = QueueItem.objects.exclude(state=QueueItem.State.RESOLVED)
+        told = reason_board.headings([code for code, _ in numbers.reasons], undone)
         return {
             "stats": [*_agency_stats(numbers), *ledger_stats(actor, now)],
             "concerns": [*ledger_concerns(actor, now), *rule_concerns(actor), *_concerns(numbers)],
             "chart": chart(numbers.hours),
             "reasons": [
-                (reason_board.heading(code, undone.filter(reason=code)), count, _link("queueitem", reason=code))
-                for code, count in numbers.reasons
+                (text, count, _link("queueitem", reason=code))
+                for text, (code, count) in zip(told, numbers.reasons, strict=True)
             ],
             "as_of": date_format(now.astimezone(numbers.since.tzinfo), "l, M j, H:i T"),
             "may_enter": allows(actor, "leads.create") and _address("admin:routing_lead_add"),

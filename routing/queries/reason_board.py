@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Count, DecimalField, ExpressionWrapper, Min, Q, QuerySet, Sum, Value
+from django.db.models import Count, DecimalField, ExpressionWrapper, Max, Min, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, Greatest, Least, NullIf
 
 from routing import reasons, words
@@ -24,6 +24,7 @@ PASSING: Final = frozenset({"OFF_SHIFT", "ON_LEAVE", "ALREADY_HAD_IT"})  # nothi
 # What the database adds up is `fairness.expected_value` of each item's lead, but for rounding it to a cent.
 _PREMIUM: Final = Coalesce(NullIf("lead__premium", Value(Decimal(0))), Value(USUAL_PREMIUM))
 _PERCENT: Final = Least(Greatest(Coalesce("lead__score", 0), 1), 100)
+_SAID: Final = Max("text")  # one of what a rule said, where it said different things over time
 # Times a hundredth: by a hundred SQLite would divide whole premiums to whole dollars.
 _WORTH: Final = ExpressionWrapper(_PREMIUM * _PERCENT * Value(Decimal("0.01")), output_field=DecimalField())
 
@@ -102,6 +103,7 @@ def board(items: QuerySet[QueueItem], *, shown: int = SHOWN) -> Board:
         premiums=Sum(_PREMIUM),
         unscored=Count("pk", filter=Q(lead__score__isnull=True)),
         oldest=Min("created_at"),
+        said=_SAID,
     ).order_by("-count", "-worth", "reason")
     found = [{**row, **{name: row[name].quantize(CENT) for name in ("worth", "premiums")}} for row in rows]
     return Board(
@@ -116,13 +118,22 @@ def board(items: QuerySet[QueueItem], *, shown: int = SHOWN) -> Board:
 
 def _group(items: QuerySet[QueueItem], shown: int, counted: dict[str, Any]) -> Group:
     oldest = items.select_related("lead__person", "owner", "deputy", "claimed_by").order_by("created_at", "pk")
-    return Group(**counted, text=heading(counted["reason"], items), levers=levers(items), items=list(oldest[:shown]))
+    text = _heading(counted["reason"], counted.pop("said"))
+    return Group(**counted, text=text, levers=levers(items), items=list(oldest[:shown]))
 
 
-def heading(reason: str, items: QuerySet[QueueItem]) -> str:
+def headings(codes: Iterable[str], items: QuerySet[QueueItem]) -> list[str]:
+    """Return the sentence for each reason; one statement where any is a rule's own."""
+    known = list(codes)
+    own = [code for code in known if code not in reasons.REASONS]
+    said = items.order_by().filter(reason__in=own).values_list("reason").annotate(said=_SAID) if own else ()
+    told = dict(said)
+    return [_heading(code, told.get(code, "")) for code in known]
+
+
+def _heading(code: str, said: str) -> str:
     """Return the sentence for a reason; for a rule's own, what the rule said."""
-    said = items.values_list("text", flat=True).first() if reason not in reasons.REASONS else ""
-    return said or reasons.text(reason)
+    return (said if code not in reasons.REASONS else "") or reasons.text(code)
 
 
 def levers(items: QuerySet[QueueItem]) -> list[Lever]:

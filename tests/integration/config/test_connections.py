@@ -1,6 +1,7 @@
 """Instants as PostgreSQL tells them and as the driver is made to read them."""
 
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import psycopg
 import pytest
@@ -16,7 +17,7 @@ def read(written: str) -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT %s::timestamptz", [written])
         [(at,)] = cursor.fetchall()
-    return at
+    return cast(datetime, at)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
+from routing import reasons
 from routing.fairness import expected_value
 from routing.models import Lead, LeadSource, Pool, QueueItem
 from routing.queries import reason_board
@@ -88,3 +90,22 @@ def test_of_what_frees_as_many_leads_the_one_that_holds_up_most_value_comes_firs
 
 def test_nothing_waits_and_nothing_is_at_stake() -> None:
     assert reason_board.board(ITEMS) == Board(0, Decimal(0), Decimal(0), 0, [], 0)
+
+
+def test_reasons_are_told_in_the_rules_own_words_at_one_statement(
+    source: LeadSource, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    wait(source, "CLOSED")
+    wait(source, "CLOSED")
+    wait(source, "LATE")
+
+    with django_assert_num_queries(1):
+        assert reason_board.headings(["LATE", "NO_CAPACITY", "GONE", "CLOSED"], ITEMS) == [
+            "x",
+            reasons.text("NO_CAPACITY"),
+            reasons.text("GONE"),
+            "x",
+        ]
+    with django_assert_num_queries(0):
+        assert reason_board.headings(["NO_CAPACITY"], ITEMS) == [reasons.text("NO_CAPACITY")]
+    assert {group.reason: group.text for group in reason_board.board(ITEMS).groups} == {"CLOSED": "x", "LATE": "x"}
