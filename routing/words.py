@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.conf.locale import LANG_INFO
+
 from licenses.lines import LINES
 from routing.geography.states import JURISDICTIONS
 
@@ -102,6 +104,11 @@ def state_name(code: str) -> str:
 def line_name(code: str) -> str:
     """Return a line's name."""
     return LINES.get(code, code)
+
+
+def language_name(code: str) -> str:
+    """Return a language's name by its ISO 639-1 code; the code where Django does not know it."""
+    return str(LANG_INFO.get(code, {}).get("name", code))
 
 
 def code_name(code: str) -> str:

@@ -20,6 +20,7 @@ from accounts.policy import allows
 from accounts.policy_admin import LabelledFormSet
 from licenses.lines import ALL_LINES
 from licenses.models import Producer
+from routing import words
 from routing.admin.inputs import Levels, WeekFormSet, Words, blame
 from routing.admin.loads import load_of
 from routing.admin.saving import SetupPages, SetupRows
@@ -188,7 +189,7 @@ class ProfileAdmin(SetupPages):
     @admin.display(description="Languages")
     def spoken(self, profile: ProducerProfile) -> str:
         """Return the languages."""
-        return ", ".join(profile.languages) or "–"
+        return ", ".join(map(words.language_name, profile.languages)) or "–"
 
     @admin.display(description="Skills")
     def skilled(self, profile: ProducerProfile) -> str:

@@ -27,6 +27,7 @@ from rules_engine.models import RuleSetVersion
 
 PRODUCTS: Final = frozenset({"lead.product", "lead.products"})  # told by codes that an agency names itself
 SOURCE: Final = "lead.source"
+LANGUAGE: Final = "lead.language"
 EFFECTS: Final[Mapping[str, tuple[str, str]]] = {
     "reject": ("Rejects", "bad"),
     "quarantine": ("Quarantines", "bad"),
@@ -214,6 +215,8 @@ def _value(field: Field, value: Any) -> str:
     """Return a fact as people write it, its instants by the reader's clock."""
     if field.name == SOURCE:
         return asked_for.source_names([value]).get(value, str(value))
+    if field.name == LANGUAGE:
+        return words.language_name(str(value))
     if field.name in PRODUCTS:
         return ", ".join(asked_for.labels([value] if isinstance(value, str) else value))
     read = field.read(value)

@@ -92,7 +92,7 @@ def test_producers_find_their_own_leads_in_the_list(agency: SmallAgency, client:
 
 
 def test_the_page_tells_what_happened_oldest_first(agency: SmallAgency, manager: Client) -> None:
-    lead = agency.receive()
+    lead = agency.receive(language="vi")
     owner = lead.owner
     assert owner is not None
     desk.accept(lead=lead, actor=user_of(owner).actor(), now=agency.now)
@@ -104,6 +104,7 @@ def test_the_page_tells_what_happened_oldest_first(agency: SmallAgency, manager:
     assert told[2].startswith(f"Assigned to {owner}, to be answered by ")
     assert told[3] == "Accepted."
     assert f"{owner} has it." in page.content.decode()
+    assert "<dt>Language</dt><dd>Vietnamese</dd>" in page.content.decode()
     assert f"/admin/routing/decision/{lead.decision_id}/change/" in page.content.decode()
 
 

@@ -127,7 +127,7 @@ def test_nothing_can_be_changed_on_a_receipt(agency: SmallAgency, manager: Clien
 
 def test_what_was_known_is_told_in_words_and_by_the_readers_clock(agency: SmallAgency) -> None:
     came = datetime(2026, 11, 20, 20, 5, tzinfo=UTC)
-    lead = agency.receive(now=came, premium="1200.00", zip="75201")
+    lead = agency.receive(now=came, premium="1200.00", zip="75201", language="es")
     facts = {}
     for user in (agency.manager, user_of(lead.owner or agency.kim)):
         reader = Client()
@@ -137,11 +137,14 @@ def test_what_was_known_is_told_in_words_and_by_the_readers_clock(agency: SmallA
     assert facts[Role.MANAGER.value]["Received"] == "Nov 20, 2026, 15:05 EST"
     assert facts[Role.PRODUCER.value]["Received"] == "Nov 20, 2026, 14:05 CST"
     told = facts[Role.MANAGER.value]
-    assert [told[each] for each in ("State", "Line", "Product", "Premium", "Source", "Has a phone number")] == [
+    assert [
+        told[each] for each in ("State", "Line", "Product", "Premium", "Language", "Source", "Has a phone number")
+    ] == [
         "Texas",
         "Life",
         "Term life",
         "$1,200",
+        "Spanish",
         "Web form",
         "no",
     ]

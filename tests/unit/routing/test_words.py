@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from routing.words import duration, place
+from routing.words import duration, language_name, place
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,8 @@ def test_a_length_of_time_reads_in_its_two_largest_units(length: timedelta | Non
 )
 def test_where_and_what_a_lead_asks_for_reads_by_the_label_of_the_line(state: str, line: str, text: str) -> None:
     assert place(state, line) == text
+
+
+@pytest.mark.parametrize(("code", "name"), [("es", "Spanish"), ("vi", "Vietnamese"), ("zh", "zh"), ("", "")])
+def test_a_language_reads_by_its_name_or_as_it_was_given(code: str, name: str) -> None:
+    assert language_name(code) == name
