@@ -130,7 +130,7 @@ def _lease(now: datetime) -> Rehearsal | None:
     with transaction.atomic():
         waiting = Rehearsal.objects.filter(free, state__in=[State.WAITING, State.RUNNING])
         locked = waiting.select_for_update(skip_locked=True, of=("self",), no_key=True)
-        rehearsal = locked.order_by(F("lease_until").asc(nulls_first=True), "created_at").first()
+        rehearsal = locked.order_by(F("lease_until").asc(nulls_first=True), "created_at", "pk").first()
         if rehearsal is None:
             return None
         rehearsal.state, rehearsal.lease_until = State.RUNNING, now + LEASE
