@@ -38,7 +38,7 @@ NOTHING = Decimal(0)
 
 def kinds(producer: Producer) -> list[str]:
     """Return what the ledger holds of a producer, oldest first."""
-    return list(FairnessEntry.objects.filter(producer=producer).order_by("at", "id").values_list("kind", flat=True))
+    return list(FairnessEntry.objects.filter(producer=producer).order_by("id").values_list("kind", flat=True))
 
 
 def assert_the_balance_is_the_credit() -> None:
@@ -129,7 +129,7 @@ def test_joining_leaving_and_coming_back_are_entries() -> None:
     tell(lee)
     receive()
 
-    told = FairnessEntry.objects.filter(producer=lee).exclude(kind="ASSIGNED").order_by("at", "id")
+    told = FairnessEntry.objects.filter(producer=lee).exclude(kind="ASSIGNED").order_by("id")
     assert [(each.kind, each.leads) for each in told] == [("JOINED", 0), ("LEFT", 0), ("CAME_BACK", 0)]
     assert FairnessEntry.objects.get(producer=lee, kind="JOINED").turns == 2
     assert kinds(kim).count("JOINED") == 1

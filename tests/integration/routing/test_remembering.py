@@ -126,7 +126,7 @@ def test_remembering_and_forgetting_is_told_and_historised(vendor: LeadSource) -
         ("source.alias_remembered", "tl-20"),
         ("source.alias_forgotten", "tl-20"),
     ]
-    past = LeadSource.history.order_by("history_date", "history_id")  # type: ignore[attr-defined]  # simple-history
+    past = LeadSource.history.order_by("history_id")  # type: ignore[attr-defined]  # simple-history
     assert [each.aliases for each in past][-2:] == [{"product": {"tl-20": "term_life"}}, {}]
     assert sent_by(vendor).state == "QUARANTINED"
 

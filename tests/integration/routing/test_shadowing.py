@@ -50,7 +50,8 @@ def no_webhook() -> Any:
 
 def relay(at: Any = NOW) -> None:
     outbox.relay(now=at + MINUTE)
-    assert not Message.objects.filter(done_at=None).exists()
+    # Whoever is woken is placed by the real clock; what that says may lie after this.
+    assert not Message.objects.filter(done_at=None, at__lte=at + MINUTE).exists()
 
 
 def read(shadow: Shadow) -> list[tuple[str, str, str]]:
